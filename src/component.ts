@@ -1,0 +1,54 @@
+import {
+  Application,
+  Binding,
+  Component,
+  ContextTags,
+  CoreBindings,
+  createBindingFromClass,
+  inject,
+  injectable,
+} from '@loopback/core';
+import {BootController} from './controllers';
+import {IronicComponent} from './ironic.component';
+import {BootConfigBindings} from './keys';
+import {BootBranch, BootGuardObserver, BootGuardProvider} from './middleware';
+import {BootConfigService, HashRingManager, RpcService} from './services';
+import {JsonRpcTransport, LocalTransport} from './transports';
+import {withoutBound} from './without-bound';
+
+/**
+ * The API side: `GET /v1/boot/<MAC>/<NAME>` in a LoopBack application.
+ *
+ * ```ts
+ * app.component(BootConfigComponent);
+ * app.configure(BootConfigBindings.COMPONENT).to({
+ *   database: {connection: 'mysql+pymysql://ironic:PASSWORD@127.0.0.1/ironic'},
+ *   DEFAULT: {rpc_transport: 'json-rpc'},
+ * });
+ * ```
+ */
+@injectable({tags: {[ContextTags.KEY]: BootConfigBindings.COMPONENT}})
+export class BootConfigComponent implements Component {
+  readonly components = [IronicComponent];
+  readonly controllers = [BootController];
+  readonly lifeCycleObservers = [BootGuardObserver];
+  readonly bindings: Binding[];
+
+  constructor(@inject(CoreBindings.APPLICATION_INSTANCE) app: Application) {
+    this.bindings = withoutBound(app, [
+      createBindingFromClass(BootConfigService, {
+        key: BootConfigBindings.SERVICE,
+      }),
+      createBindingFromClass(RpcService, {key: BootConfigBindings.RPC_SERVICE}),
+      createBindingFromClass(HashRingManager, {
+        key: BootConfigBindings.HASH_RING_MANAGER,
+      }),
+      createBindingFromClass(JsonRpcTransport),
+      createBindingFromClass(LocalTransport),
+      createBindingFromClass(BootBranch, {key: BootConfigBindings.BRANCH}),
+      createBindingFromClass(BootGuardProvider, {
+        key: BootConfigBindings.GUARD,
+      }),
+    ]);
+  }
+}

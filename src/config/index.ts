@@ -1,0 +1,4 @@
+export * from './configuration-error';
+export * from './options';
+export * from './resolve-options';
+export * from './root-url';

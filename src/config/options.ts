@@ -1,0 +1,275 @@
+import {hostname} from 'node:os';
+import {
+  boolean,
+  choice,
+  databaseUrl,
+  fileMode,
+  hostAddress,
+  httpUrl,
+  integer,
+  ipAddress,
+  list,
+  OptionType,
+  port,
+  seconds,
+  text,
+} from './option-types';
+
+/**
+ * One option: the single place that its type, its default and its description
+ * come from.
+ */
+export interface Option<T, D extends T | undefined = T | undefined> {
+  readonly type: OptionType<T>;
+  /** The value when nothing is configured; `undefined`: not set. */
+  readonly default: D;
+  readonly help: string;
+  /** Never printed. */
+  readonly secret?: boolean;
+}
+
+function option<T>(type: OptionType<T>, value: T, help: string): Option<T, T>;
+function option<T>(
+  type: OptionType<T>,
+  value: undefined,
+  help: string,
+  extra?: {secret: boolean},
+): Option<T, undefined>;
+function option<T>(
+  type: OptionType<T>,
+  value: T | undefined,
+  help: string,
+  extra: {secret?: boolean} = {},
+): Option<T> {
+  return {type, default: value, help, ...extra};
+}
+
+/**
+ * Every option that is read, by section and name as in ironic.conf. All but
+ * `[boot_config]` are Ironic's own and keep Ironic's defaults; where a default
+ * differs, the help says so.
+ */
+export const OPTIONS = {
+  DEFAULT: {
+    host: option(
+      text('the name of this conductor'),
+      hostname(),
+      'Name of this conductor, as in the conductors table: the same as that of the ironic-conductor beside it. With JSON-RPC also the address that the API calls; may carry a port (name:port, [::1]:8089).',
+    ),
+    my_ip: option(
+      ipAddress(),
+      undefined,
+      'IP address of this host. Unlike in Ironic it is not guessed when it is not set.',
+    ),
+    rpc_transport: option(
+      text('the name of an RPC transport'),
+      'oslo',
+      'How the API calls conductors: json-rpc (HTTP), or none (a conductor in the same process).',
+    ),
+    hash_partition_exponent: option(
+      integer(0, 16),
+      5,
+      'Exponent of the number of hash ring partitions per conductor. Must be equal on all hosts.',
+    ),
+    hash_ring_reset_interval: option(
+      integer(0),
+      15,
+      'Seconds for which the hash ring is cached.',
+    ),
+    hash_ring_algorithm: option(
+      choice(
+        'md5',
+        'sha1',
+        'sha224',
+        'sha256',
+        'sha384',
+        'sha512',
+        'sha3_224',
+        'sha3_256',
+        'sha3_384',
+        'sha3_512',
+        'blake2b',
+        'blake2s',
+      ),
+      'md5',
+      'Hash algorithm of the ring. Must be equal on all hosts.',
+    ),
+    debug: option(
+      boolean(),
+      false,
+      'Log what every request did, step by step.',
+    ),
+  },
+  api: {
+    host_ip: option(
+      hostAddress(),
+      '0.0.0.0',
+      'Address on which the API listens for firmware.',
+    ),
+    port: option(port(0), 6385, 'Port on which the API listens for firmware.'),
+    public_endpoint: option(
+      httpUrl(),
+      undefined,
+      'Public URL of the API; links in the root script start with it unless [pxe] ipxe_config_api_root_url is set.',
+    ),
+    restrict_boot_config: option(
+      boolean(),
+      true,
+      'Serve scripts only to nodes in a wait state (wait call-back, clean wait, inspect wait, rescue wait, service wait). With fast-track, or with ACTIVE nodes that boot from the network, set it to False.',
+    ),
+  },
+  conductor: {
+    heartbeat_timeout: option(
+      integer(0),
+      60,
+      'Seconds after its last heartbeat for which a conductor counts as alive; 0 ignores heartbeats.',
+    ),
+  },
+  database: {
+    connection: option(
+      databaseUrl(),
+      undefined,
+      "Ironic's database, or memory:FILE.json for the embedded store. Not needed where the application binds datasources.ironic.",
+      {secret: true},
+    ),
+    max_pool_size: option(
+      integer(1, 1000),
+      5,
+      'Connections to the database that are kept at most.',
+    ),
+  },
+  deploy: {
+    http_root: option(
+      text('a directory'),
+      '/httpboot',
+      "Root of the conductor's HTTP server, in which Ironic writes each node's files.",
+    ),
+  },
+  json_rpc: {
+    auth_strategy: option(
+      choice('noauth'),
+      'noauth',
+      'Authentication between API and conductors.',
+    ),
+    host_ip: option(
+      hostAddress(),
+      '::',
+      'Address on which a conductor listens for RPC.',
+    ),
+    port: option(
+      port(),
+      8089,
+      'Port on which conductors listen for RPC, unless their host name carries one.',
+    ),
+  },
+  pxe: {
+    file_permission: option(
+      fileMode(),
+      0o644,
+      'Permissions of the files written into the HTTP root.',
+    ),
+    ipxe_boot_script: option(
+      text('a file'),
+      undefined,
+      "Mustache template of the root script boot.ipxe. Not set, or set to a stock template of Ironic's: the built-in one.",
+    ),
+    ipxe_config_api_root_url: option(
+      list(httpUrl()),
+      undefined,
+      'Root URLs for links to the boot configuration API in the root script, tried in order: for example a plain-HTTP proxy where the API speaks TLS.',
+    ),
+    ipxe_fallback_script: option(
+      text('the name or URL of an iPXE script'),
+      undefined,
+      'Script that the root script runs when no node is found for any NIC.',
+    ),
+    ipxe_use_boot_config_api: option(
+      boolean(),
+      false,
+      'Whether the root script links to the boot configuration API and not to files of the HTTP server.',
+    ),
+    pxe_config_subdir: option(
+      text('the name of a directory'),
+      'pxelinux.cfg',
+      'Directory below the HTTP root with links named after MAC addresses.',
+    ),
+  },
+  boot_config: {
+    chain_timeout: option(
+      seconds(3600),
+      10,
+      'Seconds without progress after which the root script gives up a chain; keep it above request_timeout.',
+    ),
+    conductor_port: option(
+      port(),
+      undefined,
+      'Port of the agents that run beside ironic-conductors which have no get_boot_config. Used instead of [json_rpc] port and of a port in the host name, by the API as well as by the agent; the agent writes no root script.',
+    ),
+    enabled: option(
+      boolean(),
+      true,
+      'Whether this instance of the API serves scripts; False answers 404 to all.',
+    ),
+    fallback: option(
+      choice('affinity', 'none', 'any'),
+      'affinity',
+      'Whom to ask when the conductor that the hash ring names has no script or does not answer: affinity (the conductor that prepared the node), any (then all other live conductors too) or none.',
+    ),
+    max_script_size: option(
+      integer(7, 64 * 1024 * 1024),
+      256 * 1024,
+      'Largest script in bytes that is served.',
+    ),
+    ops_host_ip: option(
+      hostAddress(),
+      '127.0.0.1',
+      "Address of the operators' listener (API explorer).",
+    ),
+    ops_port: option(port(0), 6386, "Port of the operators' listener."),
+    request_timeout: option(
+      seconds(60),
+      5,
+      'Seconds within which a request for a script is answered, whatever happens.',
+    ),
+    rpc_version: option(
+      text('a version such as 1.63'),
+      '1.63',
+      'Version of the RPC API to ask for. A server refuses a newer minor version than its own.',
+    ),
+  },
+};
+
+export type OptionTable = typeof OPTIONS;
+export type Section = keyof OptionTable;
+
+type ValueOf<O> = O extends Option<infer T, infer D> ? T | D : never;
+
+/** The resolved options: every option has its value or its default. */
+export type BootConfigOptions = {
+  readonly [S in Section]: {
+    readonly [N in keyof OptionTable[S]]: ValueOf<OptionTable[S][N]>;
+  };
+};
+
+/**
+ * What an application configures: sections as in ironic.conf, values as text or
+ * typed.
+ */
+export type BootConfigConfig = {
+  [S in Section]?: {
+    [N in keyof OptionTable[S]]?: ValueOf<OptionTable[S][N]> | string;
+  };
+};
+
+/** `section.name` of an option, for instance `pxe.ipxe_config_api_root_url`. */
+export type OptionPath = {
+  [S in Section]: `${S}.${Extract<keyof OptionTable[S], string>}`;
+}[Section];
+
+/** The type of the option at `P`. */
+export type OptionValue<P extends OptionPath> =
+  P extends `${infer S extends Section}.${infer N}`
+    ? N extends keyof BootConfigOptions[S]
+      ? BootConfigOptions[S][N]
+      : never
+    : never;

@@ -1,0 +1,101 @@
+import {ConfigurationError, ConfigurationProblem} from './configuration-error';
+import {
+  BootConfigConfig,
+  BootConfigOptions,
+  Option,
+  OPTIONS,
+  Section,
+} from './options';
+import {apiRootUrls} from './root-url';
+
+type Values = Record<string, unknown>;
+
+/**
+ * Types and checks a configuration and fills in the defaults.
+ *
+ * Sections and options of Ironic's that are not in the table are ignored, as
+ * ironic.conf holds many more; an unknown option in `[boot_config]`, which is
+ * ours alone, is a mistake.
+ *
+ * @throws ConfigurationError with every bad option.
+ */
+export function resolveOptions(
+  config: BootConfigConfig = {},
+): BootConfigOptions {
+  const problems: ConfigurationProblem[] = [];
+  const resolved = Object.fromEntries(
+    (Object.keys(OPTIONS) as Section[]).map(section => [
+      section,
+      resolveSection(section, (config[section] ?? {}) as Values, problems),
+    ]),
+  ) as unknown as BootConfigOptions;
+  if (!problems.length) problems.push(...contradictions(resolved));
+  if (problems.length) throw new ConfigurationError(problems);
+  return deepFreeze(resolved);
+}
+
+function resolveSection(
+  section: Section,
+  configured: Values,
+  problems: ConfigurationProblem[],
+): Values {
+  const table = OPTIONS[section] as unknown as Record<string, Option<unknown>>;
+  if (section === 'boot_config') {
+    for (const name of Object.keys(configured).filter(n => !(n in table))) {
+      problems.push({
+        section,
+        option: name,
+        value: configured[name],
+        expected: `no such option; known are ${Object.keys(table).join(', ')}`,
+      });
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(table).map(([name, option]) => {
+      const raw = configured[name];
+      if (isUnset(raw)) return [name, option.default];
+      const value = option.type.parse(raw);
+      if (value === undefined) {
+        problems.push({
+          section,
+          option: name,
+          value: option.secret ? '***' : raw,
+          expected: option.type.expected,
+        });
+      }
+      return [name, value];
+    }),
+  );
+}
+
+// `option =` with nothing behind it is how an ironic.conf unsets an option, and
+// `<None>` how oslo.config's samples write it.
+function isUnset(raw: unknown): boolean {
+  return (
+    raw === undefined ||
+    raw === null ||
+    (typeof raw === 'string' && ['', '<None>'].includes(raw.trim()))
+  );
+}
+
+function contradictions(options: BootConfigOptions): ConfigurationProblem[] {
+  if (!options.pxe.ipxe_use_boot_config_api || apiRootUrls(options).length) {
+    return [];
+  }
+  return [
+    {
+      section: 'pxe',
+      option: 'ipxe_use_boot_config_api',
+      value: 'True',
+      expected:
+        'a root URL for links to the API: set [pxe] ipxe_config_api_root_url, or [api] public_endpoint, or [DEFAULT] my_ip',
+    },
+  ];
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) {
+    if (part && typeof part === 'object') deepFreeze(part as object);
+  }
+  return Object.freeze(value);
+}

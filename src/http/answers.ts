@@ -1,0 +1,36 @@
+import {ServerResponse} from 'node:http';
+
+/** The body of every answer that is not a script. */
+export const NOT_FOUND_BODY = Buffer.from('Not Found\n');
+
+/** The one media type of the branch. */
+export const MEDIA_TYPE = 'text/plain; charset=utf-8';
+
+/** Answers with a script. */
+export function sendScript(response: ServerResponse, script: Buffer): void {
+  send(response, 200, script);
+}
+
+/**
+ * Gives the answer that every failure gets. Where something has been sent
+ * already, nothing sound can follow, and the connection is cut.
+ */
+export function sendNotFound(response: ServerResponse): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  send(response, 404, NOT_FOUND_BODY);
+}
+
+function send(response: ServerResponse, status: number, body: Buffer): void {
+  // Whatever the host's middleware set before would tell its answers from ours.
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  response.statusCode = status;
+  response.statusMessage = status === 200 ? 'OK' : 'Not Found';
+  response.setHeader('Content-Type', MEDIA_TYPE);
+  response.setHeader('Content-Length', body.length);
+  response.setHeader('Cache-Control', 'no-store');
+  // For HEAD node:http leaves the body out by itself.
+  response.end(body);
+}

@@ -1,0 +1,3 @@
+export * from './answers';
+export * from './boot-exchange';
+export * from './boot-path';

@@ -1,0 +1,80 @@
+import {BindingKey, CoreBindings} from '@loopback/core';
+import {juggler} from '@loopback/repository';
+import type {BootConfigComponent} from './component';
+import type {
+  BootConfigOptions,
+  OptionPath,
+  OptionValue,
+} from './config/options';
+import type {Logger} from './logger';
+import type {BootBranch} from './middleware/boot-branch';
+import type {ConductorRepository, NodeRepository} from './repositories';
+import type {ConductorApi} from './rpc';
+import type {BootConfigService} from './services/boot-config.service';
+import type {HashRingManager} from './services/hash-ring-manager';
+import type {RpcService} from './services/rpc.service';
+
+/** Binding keys of the component; each may be bound anew by a host. */
+export namespace BootConfigBindings {
+  /** The component. `app.configure(BootConfigBindings.COMPONENT).to({...})`. */
+  export const COMPONENT = BindingKey.create<BootConfigComponent>(
+    `${CoreBindings.COMPONENTS}.BootConfigComponent`,
+  );
+
+  /** The resolved options: typed, checked, with defaults. */
+  export const OPTIONS =
+    BindingKey.create<BootConfigOptions>('bootConfig.options');
+
+  /**
+   * One option, for injection: `@inject(BootConfigBindings.option('api.port'))`,
+   * the same as `@inject('bootConfig.options#api.port')`.
+   */
+  export function option<P extends OptionPath>(
+    path: P,
+  ): BindingKey<OptionValue<P>> {
+    return BindingKey.create<OptionValue<P>>(OPTIONS.key, path);
+  }
+
+  /** The host's data source for Ironic's database, where it has one. */
+  export const DATA_SOURCE =
+    BindingKey.create<juggler.DataSource>('datasources.ironic');
+
+  export const NODE_REPOSITORY = BindingKey.create<NodeRepository>(
+    'repositories.IronicNodeRepository',
+  );
+
+  export const CONDUCTOR_REPOSITORY = BindingKey.create<ConductorRepository>(
+    'repositories.IronicConductorRepository',
+  );
+
+  export const SERVICE = BindingKey.create<BootConfigService>(
+    'services.BootConfigService',
+  );
+
+  export const RPC_SERVICE = BindingKey.create<RpcService>(
+    'services.RpcService',
+  );
+
+  export const HASH_RING_MANAGER = BindingKey.create<HashRingManager>(
+    'services.HashRingManager',
+  );
+
+  /** Answers every request below `/v1/boot`. */
+  export const BRANCH = BindingKey.create<BootBranch>('bootConfig.branch');
+
+  /** The middleware that takes `/v1/boot` out of the host's chain. */
+  export const GUARD = BindingKey.create('middleware.bootConfigGuard');
+
+  /** The conductor of this process, bound by `ConductorComponent`. */
+  export const CONDUCTOR = BindingKey.create<ConductorApi>(
+    'bootConfig.conductor',
+  );
+
+  export const LOGGER = BindingKey.create<Logger>('bootConfig.logger');
+
+  /** Extension point for ways to call conductors, see `RpcTransport`. */
+  export const RPC_TRANSPORTS = 'bootConfig.rpcTransports';
+
+  /** Extension point for boot interfaces, see `BootInterface`. */
+  export const BOOT_INTERFACES = 'bootConfig.bootInterfaces';
+}

@@ -1,0 +1,25 @@
+import {pino} from 'pino';
+
+/** What the package logs through; pino's loggers are such. */
+export interface Logger {
+  debug(details: object, message: string): void;
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+/**
+ * JSON lines on standard error.
+ *
+ * @param debug - `[DEFAULT] debug`
+ */
+export function createLogger({debug}: {debug: boolean}): Logger {
+  return pino(
+    {
+      level: debug ? 'debug' : 'info',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: {level: level => ({level})},
+    },
+    pino.destination({dest: 2, sync: true}),
+  );
+}

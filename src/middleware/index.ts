@@ -1,0 +1,4 @@
+export * from './boot-branch';
+export * from './boot-guard.middleware';
+export * from './boot-guard.observer';
+export * from './boot-handler';

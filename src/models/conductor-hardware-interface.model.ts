@@ -1,0 +1,31 @@
+import {Entity, model, property} from '@loopback/repository';
+
+/**
+ * A row of Ironic's `conductor_hardware_interfaces`, with those columns that
+ * are used. A conductor has several for each of its hardware types.
+ */
+@model({
+  settings: {strict: true, mysql: {table: 'conductor_hardware_interfaces'}},
+})
+export class ConductorHardwareInterface extends Entity {
+  @property({type: 'number', id: true})
+  id: number;
+
+  @property({
+    type: 'number',
+    name: 'conductor_id',
+    mysql: {columnName: 'conductor_id'},
+  })
+  conductorId: number;
+
+  @property({
+    type: 'string',
+    name: 'hardware_type',
+    mysql: {columnName: 'hardware_type'},
+  })
+  hardwareType: string;
+
+  constructor(data?: Partial<ConductorHardwareInterface>) {
+    super(data);
+  }
+}

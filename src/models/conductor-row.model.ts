@@ -1,0 +1,34 @@
+import {Entity, model, property} from '@loopback/repository';
+
+/** A row of Ironic's `conductors`, with those columns that are used. */
+@model({settings: {strict: true, mysql: {table: 'conductors'}}})
+export class ConductorRow extends Entity {
+  @property({type: 'number', id: true})
+  id: number;
+
+  @property({type: 'string', required: true})
+  hostname: string;
+
+  @property({
+    type: 'string',
+    default: '',
+    name: 'conductor_group',
+    mysql: {columnName: 'conductor_group'},
+  })
+  conductorGroup: string;
+
+  @property({type: 'boolean'})
+  online?: boolean | null;
+
+  /** Time of the last heartbeat. */
+  @property({
+    type: 'date',
+    name: 'updated_at',
+    mysql: {columnName: 'updated_at'},
+  })
+  updatedAt?: Date | null;
+
+  constructor(data?: Partial<ConductorRow>) {
+    super(data);
+  }
+}

@@ -1,0 +1,23 @@
+import {Entity, model, property} from '@loopback/repository';
+
+/** A NIC of a node, with those columns of Ironic's `ports` that are used. */
+@model({settings: {strict: true, mysql: {table: 'ports'}}})
+export class Port extends Entity {
+  @property({type: 'number', id: true})
+  id: number;
+
+  /** MAC address, lower case with colons; unique. */
+  @property({type: 'string', required: true})
+  address: string;
+
+  @property({
+    type: 'number',
+    name: 'node_id',
+    mysql: {columnName: 'node_id'},
+  })
+  nodeId: number;
+
+  constructor(data?: Partial<Port>) {
+    super(data);
+  }
+}

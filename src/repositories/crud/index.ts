@@ -1,0 +1,2 @@
+export * from './crud-conductor.repository';
+export * from './crud-node.repository';

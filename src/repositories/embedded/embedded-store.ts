@@ -1,0 +1,79 @@
+import {readFileSync} from 'node:fs';
+import {ConfigurationError} from '../../config/configuration-error';
+import {isObject} from '../../rpc/json-rpc';
+
+/** A node in an embedded store's file, columns named as in Ironic's tables. */
+export interface EmbeddedNode {
+  uuid: string;
+  name?: string;
+  driver: string;
+  conductor_group?: string;
+  provision_state?: string;
+  /** `hostname` of a conductor. */
+  conductor_affinity?: string;
+  boot_interface?: string;
+  /** MAC addresses, lower case with colons. */
+  ports: string[];
+}
+
+/** A conductor in an embedded store's file. */
+export interface EmbeddedConductor {
+  hostname: string;
+  conductor_group?: string;
+  online?: boolean;
+  hardware_types: string[];
+}
+
+/** The whole of an embedded store's file. */
+export interface EmbeddedStore {
+  conductors: EmbeddedConductor[];
+  nodes: EmbeddedNode[];
+}
+
+/**
+ * Reads the file of an embedded store.
+ *
+ * @throws ConfigurationError when it can't be read or is not such a file
+ */
+export function readEmbeddedStore(file: string): EmbeddedStore {
+  try {
+    return checked(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new ConfigurationError([
+      {
+        section: 'database',
+        option: 'connection',
+        value: `memory:${file}`,
+        expected: `a readable file of nodes and conductors in JSON: ${(error as Error).message}`,
+      },
+    ]);
+  }
+}
+
+function checked(store: unknown): EmbeddedStore {
+  if (!isObject(store)) throw new Error('it is not an object');
+  const {nodes, conductors} = store;
+  if (!Array.isArray(nodes)) throw new Error('"nodes" is not a list');
+  if (!Array.isArray(conductors)) throw new Error('"conductors" is not a list');
+  for (const [index, node] of (nodes as EmbeddedNode[]).entries()) {
+    if (!isText(node?.uuid) || !isText(node.driver) || !isTexts(node.ports)) {
+      throw new Error(`nodes[${index}] needs "uuid", "driver" and "ports"`);
+    }
+  }
+  for (const [index, c] of (conductors as EmbeddedConductor[]).entries()) {
+    if (!isText(c?.hostname) || !isTexts(c.hardware_types)) {
+      throw new Error(
+        `conductors[${index}] needs "hostname" and "hardware_types"`,
+      );
+    }
+  }
+  return {nodes, conductors} as EmbeddedStore;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isText);
+}

@@ -1,0 +1,3 @@
+export * from './embedded-conductor.repository';
+export * from './embedded-node.repository';
+export * from './embedded-store';

@@ -1,0 +1,3 @@
+export * from './conductor.repository';
+export * from './ironic-database';
+export * from './node.repository';

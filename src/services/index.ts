@@ -1,0 +1,5 @@
+export * from './boot-config.service';
+export * from './deadline';
+export * from './hash-ring';
+export * from './hash-ring-manager';
+export * from './rpc.service';

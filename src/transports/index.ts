@@ -1,0 +1,3 @@
+export * from './json-rpc.transport';
+export * from './local.transport';
+export * from './rpc-transport';

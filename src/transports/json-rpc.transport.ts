@@ -1,0 +1,156 @@
+import {BindingScope, inject, injectable} from '@loopback/core';
+import {Dispatcher, Pool} from 'undici';
+import {BootConfigError} from '../boot-config-error';
+import {BootConfigOptions} from '../config';
+import {BootConfigBindings} from '../keys';
+import {
+  decodeAnswer,
+  encodeCall,
+  formatHostAddress,
+  JsonRpcAnswer,
+  parseHostAddress,
+  RpcCall,
+} from '../rpc';
+import {remoteFailure} from './remote-failure';
+import {asRpcTransport, RpcTransport} from './rpc-transport';
+
+// Room for what JSON adds around a script, and for the longest escape of a
+// byte in one, \u00XX.
+const ENVELOPE_SIZE = 16 * 1024;
+const ESCAPE_FACTOR = 6;
+
+const MAX_CONNECTIONS = 32;
+
+/**
+ * JSON-RPC 2.0 over HTTP, one pool of kept connections for each conductor.
+ *
+ * `[boot_config] conductor_port` takes the place of the port in the host name
+ * and of `[json_rpc] port`, as it is an agent's that shares the host's name.
+ */
+@injectable(asRpcTransport, {scope: BindingScope.SINGLETON})
+export class JsonRpcTransport implements RpcTransport {
+  readonly name = 'json-rpc';
+
+  private readonly pools = new Map<string, Pool>();
+
+  constructor(
+    @inject(BootConfigBindings.OPTIONS)
+    private readonly options: BootConfigOptions,
+  ) {}
+
+  async call(
+    hostname: string,
+    call: RpcCall,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const answer = await this.post(hostname, call, signal);
+    if ('error' in answer) throw remoteFailure(hostname, answer.error);
+    return answer.result;
+  }
+
+  async stop(): Promise<void> {
+    const pools = [...this.pools.values()];
+    this.pools.clear();
+    await Promise.all(pools.map(pool => pool.destroy()));
+  }
+
+  private async post(
+    hostname: string,
+    call: RpcCall,
+    signal: AbortSignal,
+  ): Promise<JsonRpcAnswer> {
+    const {max_script_size: maxSize} = this.options.boot_config;
+    try {
+      const response = await this.poolOf(hostname).request({
+        method: 'POST',
+        path: '/',
+        headers: {'content-type': 'application/json'},
+        body: encodeCall(call),
+        signal,
+      });
+      const body = await readBody(
+        response.body,
+        ESCAPE_FACTOR * maxSize + ENVELOPE_SIZE,
+      );
+      return decode(response.statusCode, body, call);
+    } catch (error) {
+      throw failureOf(hostname, error as Error, signal);
+    }
+  }
+
+  private poolOf(hostname: string): Pool {
+    const {json_rpc: jsonRpc, boot_config: own} = this.options;
+    const address = parseHostAddress(hostname, jsonRpc.port);
+    if (own.conductor_port) address.port = own.conductor_port;
+    const origin = `http://${formatHostAddress(address)}`;
+    let pool = this.pools.get(origin);
+    if (!pool) {
+      // The signal ends a call in time; these end what it left behind.
+      const timeout = own.request_timeout * 1000;
+      pool = new Pool(origin, {
+        connections: MAX_CONNECTIONS,
+        connectTimeout: timeout,
+        headersTimeout: timeout,
+        bodyTimeout: timeout,
+      });
+      this.pools.set(origin, pool);
+    }
+    return pool;
+  }
+}
+
+/** An answer that came but is none to the call. */
+class BadAnswer extends Error {}
+
+async function readBody(
+  body: Dispatcher.ResponseData['body'],
+  limit: number,
+): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    // Leaving the loop destroys the body and with it the connection.
+    if (size > limit) throw new BadAnswer(`more than ${limit} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size).toString('utf8');
+}
+
+function decode(status: number, body: string, call: RpcCall): JsonRpcAnswer {
+  // A conductor that listens already but is not online yet answers 503.
+  if (status === 503) throw new Error('it is not online (HTTP status 503)');
+  if (status !== 200) throw new BadAnswer(`HTTP status ${status}`);
+  try {
+    return decodeAnswer(body, call.context.request_id!);
+  } catch (error) {
+    throw new BadAnswer((error as Error).message);
+  }
+}
+
+function failureOf(
+  hostname: string,
+  error: Error & {code?: string},
+  signal: AbortSignal,
+): BootConfigError {
+  const options = {cause: error};
+  if (error instanceof BadAnswer) {
+    return new BootConfigError(
+      'conductor_error',
+      `conductor ${hostname} gave no usable answer: ${error.message}`,
+      options,
+    );
+  }
+  if (signal.aborted || error.code?.includes('TIMEOUT')) {
+    return new BootConfigError(
+      'conductor_timeout',
+      `conductor ${hostname} did not answer in time`,
+      options,
+    );
+  }
+  return new BootConfigError(
+    'conductor_unreachable',
+    `conductor ${hostname} can't be reached: ${error.message || error.code}`,
+    options,
+  );
+}

@@ -1,0 +1,33 @@
+import {BootConfigError, Reason} from '../boot-config-error';
+import {JsonRpcCode, RemoteError} from '../rpc';
+
+const REASON_BY_CLASS: Record<string, Reason> = {
+  NotFound: 'config_not_found',
+  NodeNotFound: 'config_not_found',
+  UnsupportedDriverExtension: 'driver_unsupported',
+  UnsupportedVersion: 'rpc_unsupported',
+};
+
+/** The failure that a conductor's error stands for. */
+export function remoteFailure(
+  hostname: string,
+  error: RemoteError,
+): BootConfigError {
+  const reason = reasonOf(error);
+  const hint =
+    reason === 'rpc_unsupported'
+      ? '; it has no get_boot_config: run "ironic-boot-config conductor" beside it and set [boot_config] conductor_port'
+      : '';
+  return new BootConfigError(
+    reason,
+    `conductor ${hostname} answered ${error.className ?? error.code}: ${error.message}${hint}`,
+  );
+}
+
+function reasonOf({code, className}: RemoteError): Reason {
+  if (className && className in REASON_BY_CLASS) {
+    return REASON_BY_CLASS[className];
+  }
+  if (code === JsonRpcCode.METHOD_NOT_FOUND) return 'rpc_unsupported';
+  return code === 404 ? 'config_not_found' : 'conductor_error';
+}

@@ -1,0 +1,32 @@
+import {BindingTemplate, extensionFor} from '@loopback/core';
+import {BootConfigBindings} from '../keys';
+import {RpcCall} from '../rpc';
+
+/**
+ * A way to call conductors: an extension of the extension point
+ * `BootConfigBindings.RPC_TRANSPORTS`. The one whose name is the value of
+ * `[DEFAULT] rpc_transport` is used.
+ */
+export interface RpcTransport {
+  readonly name: string;
+
+  /**
+   * Calls a conductor.
+   *
+   * @param hostname - of the conductor, as in Ironic's database
+   * @param signal - ends the call when it fires
+   * @returns the result as it came
+   * @throws BootConfigError `conductor_unreachable`, `conductor_timeout`,
+   *   `rpc_unsupported`, `driver_unsupported`, `config_not_found`,
+   *   `conductor_error`
+   */
+  call(hostname: string, call: RpcCall, signal: AbortSignal): Promise<unknown>;
+
+  /** Ends all connections. */
+  stop?(): Promise<void>;
+}
+
+/** Makes a class an extension of the extension point for RPC transports. */
+export const asRpcTransport: BindingTemplate = extensionFor(
+  BootConfigBindings.RPC_TRANSPORTS,
+);
