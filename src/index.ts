@@ -1,5 +1,6 @@
 export * from './boot-config-error';
 export * from './component';
+export * from './conductor';
 export * from './config';
 export * from './controllers';
 export * from './keys';

@@ -1,6 +1,7 @@
 import {BindingKey, CoreBindings} from '@loopback/core';
 import {juggler} from '@loopback/repository';
 import type {BootConfigComponent} from './component';
+import type {TaskManager} from './conductor/task-manager';
 import type {
   BootConfigOptions,
   OptionPath,
@@ -68,6 +69,10 @@ export namespace BootConfigBindings {
   /** The conductor of this process, bound by `ConductorComponent`. */
   export const CONDUCTOR = BindingKey.create<ConductorApi>(
     'bootConfig.conductor',
+  );
+
+  export const TASK_MANAGER = BindingKey.create<TaskManager>(
+    'services.TaskManager',
   );
 
   export const LOGGER = BindingKey.create<Logger>('bootConfig.logger');

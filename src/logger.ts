@@ -23,3 +23,18 @@ export function createLogger({debug}: {debug: boolean}): Logger {
     pino.destination({dest: 2, sync: true}),
   );
 }
+
+/** Lines for a person at a terminal, on standard error. */
+export const plainLogger: Logger = {
+  debug: () => {},
+  info: (details, message) => printLine(details, message),
+  warn: (details, message) => printLine(details, message),
+  error: (details, message) => printLine(details, message),
+};
+
+function printLine(details: object, message: string): void {
+  const {reason, conductor} = details as {reason?: string; conductor?: string};
+  const time = new Date().toISOString().slice(11, 19);
+  const from = conductor ? ` by conductor ${conductor}` : '';
+  console.error(`${time}  ${message}${from}${reason ? ` (${reason})` : ''}`);
+}

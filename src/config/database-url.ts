@@ -10,8 +10,20 @@ export interface MysqlAddress {
   tls?: {caFile?: string; certFile?: string; keyFile?: string};
 }
 
-const MYSQL_SCHEME = /^(mysql|mariadb)(\+[a-z0-9]+)?:$/;
+// SQLAlchemy's form of a URL, which is not that of RFC 3986: a password may
+// hold anything but "@", and the host may be missing where a socket is named.
+const MYSQL_URL = new RegExp(
+  [
+    /^(?:mysql|mariadb)(?:\+[a-z0-9]+)?:\/\//,
+    /(?:(?<user>[^:/@]*)(?::(?<password>[^@]*))?@)?/,
+    /(?<host>\[[^\]/?]*\]|[^:/?@[\]]*)(?::(?<port>\d{1,5}))?/,
+    /\/(?<database>[^?]+)(?:\?(?<query>.*))?$/,
+  ]
+    .map(part => part.source)
+    .join(''),
+);
 const MYSQL_PORT = 3306;
+const LAST_PORT = 65535;
 const EMBEDDED_SCHEME = 'memory:';
 
 /** The file of an embedded store, when `connection` is `memory:FILE.json`. */
@@ -29,17 +41,16 @@ export function embeddedFile(connection: string): string | undefined {
  * @returns `undefined` when it is none, or not one of MySQL or MariaDB
  */
 export function parseMysqlUrl(connection: string): MysqlAddress | undefined {
-  if (!URL.canParse(connection)) return undefined;
-  const url = new URL(connection);
-  const database = decode(url.pathname.slice(1));
-  if (!MYSQL_SCHEME.test(url.protocol) || !database) return undefined;
-  const query = url.searchParams;
+  const parts = MYSQL_URL.exec(connection)?.groups;
+  const port = Number(parts?.port ?? MYSQL_PORT);
+  if (!parts || port > LAST_PORT) return undefined;
+  const query = new URLSearchParams(parts.query);
   return {
-    host: decode(url.hostname).replace(/^\[(.*)\]$/, '$1') || 'localhost',
-    port: url.port ? Number(url.port) : MYSQL_PORT,
-    user: decode(url.username) || undefined,
-    password: decode(url.password) || undefined,
-    database,
+    host: parts.host.replace(/^\[(.*)\]$/, '$1') || 'localhost',
+    port,
+    user: unquote(parts.user) || undefined,
+    password: unquote(parts.password) || undefined,
+    database: parts.database,
     socketPath: query.get('unix_socket') ?? undefined,
     tls: tlsOf(query),
   };
@@ -54,10 +65,9 @@ function tlsOf(query: URLSearchParams): MysqlAddress['tls'] {
   return Object.values(tls).some(Boolean) ? tls : undefined;
 }
 
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
+/** Takes percent escapes for bytes of UTF-8, and any other "%" as it is. */
+function unquote(part = ''): string {
+  return part.replace(/(?:%[0-9a-f]{2})+/gi, escapes =>
+    Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8'),
+  );
 }

@@ -1,4 +1,5 @@
 export * from './configuration-error';
+export * from './ironic-conf';
 export * from './options';
 export * from './resolve-options';
 export * from './root-url';

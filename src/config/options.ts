@@ -153,8 +153,8 @@ export const OPTIONS = {
     ),
     host_ip: option(
       hostAddress(),
-      '::',
-      'Address on which a conductor listens for RPC.',
+      undefined,
+      'Address on which a conductor listens for RPC. Not set: the address in [DEFAULT] host where that is an IP address, otherwise all addresses.',
     ),
     port: option(
       port(),

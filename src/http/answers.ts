@@ -34,3 +34,17 @@ function send(response: ServerResponse, status: number, body: Buffer): void {
   // For HEAD node:http leaves the body out by itself.
   response.end(body);
 }
+
+/** The constant 404 as bytes, for what node:http has no response object to. */
+export function rawNotFound(): string {
+  return [
+    'HTTP/1.1 404 Not Found',
+    `Content-Type: ${MEDIA_TYPE}`,
+    `Content-Length: ${NOT_FOUND_BODY.length}`,
+    'Cache-Control: no-store',
+    `Date: ${new Date().toUTCString()}`,
+    'Connection: close',
+    '',
+    NOT_FOUND_BODY.toString(),
+  ].join('\r\n');
+}

@@ -1,0 +1,114 @@
+'use strict';
+
+// Makes ready what a command of package.json needs, each as an argument:
+//   build         npm packages and dist/, quick when nothing has changed
+//   test-servers  the programs that integration and firmware tests run
+// Says what it does on standard error, since `npm pack` writes to standard
+// output. The syntax is old enough to tell users of an old Node.js what to do.
+
+const {spawnSync} = require('child_process');
+const fs = require('fs');
+const path = require('path');
+const {engines} = require('../package.json');
+
+/** A command or the path of a file, and the Debian package that has it. */
+const TEST_SERVERS = [
+  {file: 'mariadbd', debian: 'mariadb-server-core'},
+  {file: 'qemu-system-x86_64', debian: 'qemu-system-x86'},
+  {file: '/usr/lib/ipxe/qemu/pxe-virtio.rom', debian: 'ipxe-qemu'},
+];
+
+const TASKS = {build, 'test-servers': testServers};
+
+process.chdir(path.join(__dirname, '..'));
+checkNode();
+const tasks = process.argv.slice(2);
+const unknown = tasks.filter(task => !Object.keys(TASKS).includes(task));
+if (unknown.length > 0 || tasks.length === 0) {
+  stop(`Usage: node scripts/setup.js ${Object.keys(TASKS).join('|')} ...`);
+}
+tasks.forEach(task => TASKS[task]());
+
+function checkNode() {
+  const major = process.versions.node.split('.')[0];
+  if (!engines.node.split(' || ').includes(major)) {
+    stop(`Node.js ${engines.node} is needed, this is ${process.version}.`);
+  }
+}
+
+function build() {
+  if (!packagesInstalled()) {
+    say('Installing npm packages (npm ci) ...');
+    // Whatever the outer npm command was told, such as `npm pack --dry-run`.
+    quietly('npm', ['ci', '--include=dev', '--dry-run=false']);
+  }
+  const {status} = spawnSync(
+    process.execPath,
+    ['node_modules/typescript/bin/tsc'],
+    {stdio: 'inherit'},
+  );
+  if (status !== 0) process.exit(1);
+}
+
+function packagesInstalled() {
+  // Inside these npm is at it already.
+  if (['ci', 'install'].includes(process.env.npm_command)) return true;
+  // npm writes this file last.
+  const done = 'node_modules/.package-lock.json';
+  return fs.existsSync(done) && modified(done) >= modified('package-lock.json');
+}
+
+function modified(file) {
+  return fs.statSync(file).mtimeMs;
+}
+
+function testServers() {
+  const missing = TEST_SERVERS.filter(({file}) => !isPresent(file));
+  if (missing.length === 0) return;
+  const files = missing.map(({file}) => file).join(', ');
+  const install = ['install', '-y', '--no-install-recommends'].concat(
+    missing.map(({debian}) => debian),
+  );
+  const advice =
+    `The tests need ${files}. On Debian or Ubuntu, as root:` +
+    ` apt-get ${install.join(' ')}. \`npm run test:unit\` runs without.`;
+  const root = process.getuid && process.getuid() === 0;
+  if (!root || !isPresent('apt-get')) stop(advice);
+  say(`Installing for the tests: apt-get ${install.join(' ')} ...`);
+  const env = Object.assign({}, process.env, {
+    DEBIAN_FRONTEND: 'noninteractive',
+  });
+  quietly('apt-get', ['update'], env, advice);
+  quietly('apt-get', install, env, advice);
+  if (!missing.every(({file}) => isPresent(file))) stop(advice);
+}
+
+function isPresent(file) {
+  // Servers are not on every user's path.
+  const directories = process.env.PATH.split(path.delimiter).concat(
+    '/usr/sbin',
+  );
+  return directories.some(dir => fs.existsSync(path.resolve(dir, file)));
+}
+
+/** Shows the output of a command only if it fails, and stops then. */
+function quietly(command, args, env, advice) {
+  const {status, error, stdout, stderr} = spawnSync(command, args, {
+    env: env || process.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: Infinity,
+  });
+  if (status === 0) return;
+  say(error ? error.message : stdout + stderr);
+  stop(advice || `${command} ${args.join(' ')} failed.`);
+}
+
+function say(line) {
+  console.error(line);
+}
+
+function stop(line) {
+  say(line);
+  process.exit(1);
+}

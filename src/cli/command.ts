@@ -1,0 +1,27 @@
+import {ParseArgsConfig} from 'node:util';
+import {BootConfigConfig} from '../config';
+
+export type FlagTable = NonNullable<ParseArgsConfig['options']>;
+
+/** Values of a command's own flags, by name. */
+export type Flags = Record<
+  string,
+  string | boolean | (string | boolean)[] | undefined
+>;
+
+/** One command of `ironic-boot-config`. */
+export interface Command {
+  readonly name: string;
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  /** What follows the usage line in the command's help. */
+  readonly help: string;
+  /** Flags of its own, beside those that every command takes. */
+  readonly flags?: FlagTable;
+
+  /**
+   * @returns when the command has done its work; one that serves returns when
+   *   it was told to stop
+   */
+  run(config: BootConfigConfig, flags: Flags): Promise<void>;
+}

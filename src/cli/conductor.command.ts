@@ -1,0 +1,39 @@
+import {Application} from '@loopback/core';
+import {ConductorComponent} from '../conductor';
+import {ConfigurationError, resolveOptions} from '../config';
+import {BootConfigBindings} from '../keys';
+import {Command} from './command';
+import {untilStopped} from './until-stopped';
+
+export const conductor: Command = {
+  name: 'conductor',
+  summary:
+    "answer get_boot_config for this machine's HTTP root (the conductor side)",
+  help: `Answers the API's calls on [json_rpc] host_ip and port with the scripts in
+[deploy] http_root, and writes the root script boot.ipxe there.
+
+Beside an ironic-conductor without get_boot_config, set [boot_config]
+conductor_port in the ironic.conf of both sides: it is then an agent, which
+listens on that port and writes nothing.
+
+  ironic-boot-config conductor --config-file /etc/ironic/ironic.conf`,
+
+  async run(config) {
+    const {rpc_transport: transport} = resolveOptions(config).DEFAULT;
+    if (transport !== 'json-rpc') {
+      throw new ConfigurationError([
+        {
+          section: 'DEFAULT',
+          option: 'rpc_transport',
+          value: transport,
+          expected: 'json-rpc, as another process is to be answered',
+        },
+      ]);
+    }
+    const application = new Application();
+    application.configure(BootConfigBindings.COMPONENT).to(config);
+    application.component(ConductorComponent);
+    await application.start();
+    await untilStopped(application);
+  },
+};

@@ -1,0 +1,117 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {parseArgs} from 'node:util';
+import {ConfigurationError, readIronicConf} from '../config';
+import {PACKAGE_ROOT} from '../project-files';
+import {bootScript} from './boot-script.command';
+import {Command, Flags, FlagTable} from './command';
+import {conductor} from './conductor.command';
+import {demo} from './demo.command';
+import {serve} from './serve.command';
+
+const COMMANDS: Command[] = [serve, conductor, demo, bootScript];
+
+const COMMON_FLAGS: FlagTable = {
+  'config-file': {type: 'string', multiple: true},
+  'config-dir': {type: 'string', multiple: true},
+  set: {type: 'string', multiple: true},
+  help: {type: 'boolean', short: 'h'},
+  version: {type: 'boolean'},
+};
+
+const COMMON_HELP = `Options of every command:
+  --config-file FILE  an ironic.conf; repeated, the later file wins (default:
+                      /etc/ironic/ironic.conf, if there is one)
+  --config-dir DIR    its *.conf files, read after the others
+  --set SECTION.OPTION=VALUE
+                      set one option; repeated
+  -h, --help          show this text
+  --version           show the version
+
+Environment variables OS_<GROUP>__<OPTION> come above the files.`;
+
+/** Exit codes: 1 a failure, 2 a mistake on the command line. */
+class UsageError extends Error {}
+
+/**
+ * Runs `ironic-boot-config`.
+ *
+ * @param args - what follows the program's name
+ * @returns the exit code
+ */
+export async function main(args: string[]): Promise<number> {
+  try {
+    await dispatch(args);
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(`${error.message}\nSee "ironic-boot-config --help".`);
+      return 2;
+    }
+    // A stack would hide what an operator has to mend.
+    console.error(
+      error instanceof ConfigurationError
+        ? error.message
+        : `ironic-boot-config: ${(error as Error).message}`,
+    );
+    return 1;
+  }
+}
+
+async function dispatch([name, ...rest]: string[]): Promise<void> {
+  if (name === undefined || name === '--help' || name === '-h') {
+    return console.log(programHelp());
+  }
+  if (name === '--version') return console.log(version());
+  const command = COMMANDS.find(c => c.name === name);
+  if (!command) throw new UsageError(`There is no command ${name}.`);
+  const flags = parse(command, rest);
+  if (flags.help) return console.log(commandHelp(command));
+  if (flags.version) return console.log(version());
+  const config = readIronicConf({
+    files: list(flags['config-file']),
+    dirs: list(flags['config-dir']),
+    assignments: list(flags.set),
+    env: process.env,
+  });
+  await command.run(config, flags);
+}
+
+function parse(command: Command, args: string[]): Flags {
+  try {
+    const options = {...COMMON_FLAGS, ...command.flags};
+    return parseArgs({args, options, allowPositionals: false}).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function list(value: unknown): string[] {
+  return (value as string[] | undefined) ?? [];
+}
+
+function programHelp(): string {
+  const width = Math.max(...COMMANDS.map(c => c.name.length));
+  const summaries = COMMANDS.map(
+    c => `  ${c.name.padEnd(width)}  ${c.summary}`,
+  );
+  return [
+    'Usage: ironic-boot-config COMMAND [OPTIONS]',
+    '',
+    'The Boot configuration API for OpenStack Ironic.',
+    '',
+    'Commands:',
+    ...summaries,
+    '',
+    COMMON_HELP,
+  ].join('\n');
+}
+
+function commandHelp({name, help}: Command): string {
+  return `Usage: ironic-boot-config ${name} [OPTIONS]\n\n${help}\n\n${COMMON_HELP}`;
+}
+
+function version(): string {
+  const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
+  return (JSON.parse(text) as {version: string}).version;
+}

@@ -1,0 +1,64 @@
+import {constants} from 'node:fs';
+import {access, stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import {inject, LifeCycleObserver, lifeCycleObserver} from '@loopback/core';
+import {BootConfigOptions, ConfigurationError} from '../config';
+import {BootConfigBindings} from '../keys';
+import {Logger} from '../logger';
+import {finishedRootScript} from './root-script-template';
+import {writeIfChanged} from './write-if-changed';
+
+/**
+ * Makes sure at start that the HTTP root can be read, and writes the root
+ * script into it. An agent writes nothing, as the HTTP root is Ironic's.
+ */
+@lifeCycleObserver('httpRoot')
+export class HttpRootObserver implements LifeCycleObserver {
+  constructor(
+    @inject(BootConfigBindings.OPTIONS)
+    private readonly options: BootConfigOptions,
+    @inject(BootConfigBindings.LOGGER)
+    private readonly logger: Logger,
+  ) {}
+
+  /** @throws ConfigurationError */
+  async start(): Promise<void> {
+    const {http_root: root} = this.options.deploy;
+    await checkDirectory(root);
+    const script = await finishedRootScript(this.options);
+    if (this.options.boot_config.conductor_port) return;
+    const path = join(root, 'boot.ipxe');
+    const {file_permission: mode} = this.options.pxe;
+    const written = await writeIfChanged(path, script, mode).catch(error => {
+      throw unusable(root, 'a directory that can be written', error as Error);
+    });
+    this.logger.info(
+      {path},
+      written ? 'root script written' : 'root script is as it has to be',
+    );
+  }
+}
+
+async function checkDirectory(root: string): Promise<void> {
+  try {
+    if (!(await stat(root)).isDirectory()) throw new Error('not a directory');
+    await access(root, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    throw unusable(root, 'a directory that can be read', error as Error);
+  }
+}
+
+function unusable(
+  root: string,
+  expected: string,
+  error: Error,
+): ConfigurationError {
+  return new ConfigurationError([
+    {
+      section: 'deploy',
+      option: 'http_root',
+      value: root,
+      expected: `${expected}: ${error.message}`,
+    },
+  ]);
+}

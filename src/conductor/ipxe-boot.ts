@@ -1,0 +1,73 @@
+import {join} from 'node:path';
+import {BindingScope, inject, injectable} from '@loopback/core';
+import {BootConfigOptions} from '../config';
+import {BootConfigBindings} from '../keys';
+import {Logger} from '../logger';
+import {NotFound} from '../rpc';
+import {asBootInterface, BootInterface} from './boot-interface';
+import {readFileInside, Refused} from './read-file-inside';
+import {Task} from './task';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The one configuration that the iPXE boot interfaces have. */
+const BOOT_SCRIPT = 'boot.ipxe';
+
+/**
+ * The boot interfaces whose iPXE scripts Ironic writes below the conductor's
+ * HTTP root: `boot.ipxe` is the file `<[deploy] http_root>/<node uuid>/config`.
+ */
+@injectable(asBootInterface, {scope: BindingScope.SINGLETON})
+export class IPXEBoot extends BootInterface {
+  readonly names = ['ipxe', 'http-ipxe', 'ilo-ipxe'];
+
+  constructor(
+    @inject(BootConfigBindings.OPTIONS)
+    private readonly options: BootConfigOptions,
+    @inject(BootConfigBindings.LOGGER)
+    private readonly logger: Logger,
+  ) {
+    super();
+  }
+
+  /** @throws NotFound */
+  override async getBootConfig({node}: Task, name: string): Promise<string> {
+    // The UUID becomes a part of a path, so it is not taken on trust.
+    if (name !== BOOT_SCRIPT || !UUID.test(node.uuid)) throw notFound(name);
+    const {http_root: root} = this.options.deploy;
+    const file = join(node.uuid, 'config');
+    try {
+      const script = await readFileInside(
+        root,
+        file,
+        this.options.boot_config.max_script_size,
+      );
+      return decodeUtf8(script);
+    } catch (error) {
+      this.report(join(root, file), error as Error);
+      throw notFound(name);
+    }
+  }
+
+  /** A missing file is life; everything else somebody has to look at. */
+  private report(path: string, error: Error & {code?: string}): void {
+    const level = error.code === 'ENOENT' ? 'info' : 'error';
+    this.logger[level]({path, code: error.code}, `no script: ${error.message}`);
+  }
+}
+
+function notFound(name: string): NotFound {
+  return new NotFound(`Configuration ${name} is not found`);
+}
+
+// A BOM is kept, so that the answer is the file byte for byte.
+const utf8 = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
+
+/** RPC carries text, so a file with other bytes can't be returned unchanged. */
+function decodeUtf8(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new Refused('it is not UTF-8');
+  }
+}

@@ -1,0 +1,155 @@
+import {BootConfigError} from '../boot-config-error';
+import {
+  ConductorApi,
+  IronicError,
+  isObject,
+  JsonRpcCode,
+  JsonRpcId,
+  TemporaryFailure,
+} from '../rpc';
+
+const METHOD = 'get_boot_config';
+const PARAMETERS = ['node_id', 'name'];
+
+/** A fault of the request itself, told by one of JSON-RPC's own codes. */
+class JsonRpcFault extends Error {
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Takes the body of a JSON-RPC request and gives the body of its answer, as
+ * Ironic's server does: no batches, named parameters only.
+ *
+ * @param onUnexpected - told of an error that is none of Ironic's
+ * @returns `undefined` for a notification
+ */
+export async function dispatch(
+  conductor: ConductorApi,
+  body: string,
+  onUnexpected: (error: Error) => void,
+): Promise<string | undefined> {
+  let id: JsonRpcId | null = null;
+  try {
+    const request = parse(body);
+    id = (request.id as JsonRpcId | undefined) ?? null;
+    checkRequest(request);
+    try {
+      const result = await call(conductor, request);
+      return id === null ? undefined : answer({result, id});
+    } catch (error) {
+      const told = describe(error as Error, onUnexpected);
+      // A sound request without an id is a notification, which gets no answer.
+      return id === null ? undefined : answer({id, error: told});
+    }
+  } catch (fault) {
+    return answer({id, error: describe(fault as Error, onUnexpected)});
+  }
+}
+
+function answer(content: object): string {
+  return JSON.stringify({jsonrpc: '2.0', ...content});
+}
+
+function parse(body: string): Record<string, unknown> {
+  let request: unknown;
+  try {
+    request = JSON.parse(body);
+  } catch {
+    throw new JsonRpcFault(
+      JsonRpcCode.PARSE_ERROR,
+      'Invalid JSON received by RPC server',
+    );
+  }
+  if (isObject(request)) return request;
+  throw invalidRequest();
+}
+
+function checkRequest({jsonrpc, method, params, id}: Record<string, unknown>) {
+  const sound =
+    jsonrpc === '2.0' &&
+    typeof method === 'string' &&
+    method !== '' &&
+    (params === undefined || isObject(params)) &&
+    (id === undefined ||
+      id === null ||
+      typeof id === 'string' ||
+      typeof id === 'number');
+  if (!sound) throw invalidRequest();
+}
+
+function invalidRequest(): JsonRpcFault {
+  return new JsonRpcFault(
+    JsonRpcCode.INVALID_REQUEST,
+    'Invalid request object received by RPC server',
+  );
+}
+
+async function call(
+  conductor: ConductorApi,
+  {method, params = {}}: Record<string, unknown>,
+): Promise<string> {
+  if (method !== METHOD) {
+    throw new JsonRpcFault(
+      JsonRpcCode.METHOD_NOT_FOUND,
+      `Method ${String(method)} was not found`,
+    );
+  }
+  const {context, node_id: nodeId, name} = checkParams(params as object);
+  return conductor.getBootConfig(context, nodeId, name);
+}
+
+function checkParams(params: object) {
+  // Ironic's server does not check the version either.
+  const {
+    'rpc.version': _version,
+    context,
+    ...rest
+  } = params as Record<string, unknown>;
+  const {node_id: nodeId, name} = rest;
+  const unknown = Object.keys(rest).find(key => !PARAMETERS.includes(key));
+  const fault =
+    (unknown && `unexpected argument ${unknown}`) ??
+    (isObject(context) ? undefined : 'context has to be an object') ??
+    (typeof nodeId === 'string' || Number.isSafeInteger(nodeId)
+      ? undefined
+      : 'node_id has to be a UUID or an integer') ??
+    (typeof name === 'string' ? undefined : 'name has to be a string');
+  if (fault) {
+    throw new JsonRpcFault(
+      JsonRpcCode.INVALID_PARAMS,
+      `Params ${Object.keys(params).join(', ')} are invalid for ${METHOD}: ${fault}`,
+    );
+  }
+  return {
+    context: context as Record<string, unknown>,
+    node_id: nodeId as string | number,
+    name: name as string,
+  };
+}
+
+/** The error object of an answer. Ironic's exceptions carry their class. */
+function describe(error: Error, onUnexpected: (error: Error) => void): object {
+  if (error instanceof JsonRpcFault) {
+    return {code: error.code, message: error.message};
+  }
+  const known =
+    error instanceof BootConfigError
+      ? new TemporaryFailure('The conductor has no database at the moment.')
+      : error;
+  if (known !== error) onUnexpected(error);
+  if (known instanceof IronicError) {
+    return {
+      code: known.code,
+      message: known.message,
+      data: {class: `ironic.common.exception.${known.name}`},
+    };
+  }
+  onUnexpected(error);
+  // Its message may tell of paths or addresses, which are the log's alone.
+  return {code: 500, message: 'Internal error'};
+}

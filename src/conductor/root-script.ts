@@ -1,0 +1,74 @@
+import Mustache from 'mustache';
+import {apiRootUrls, BootConfigOptions} from '../config';
+
+/** A link to a node's script is `<prefix>${mac:hexhyp}<suffix>`. */
+interface Link {
+  prefix: string;
+  suffix: string;
+  last: boolean;
+}
+
+/** What a template of the root script is rendered with. */
+export interface RootScriptView {
+  /** In the order in which they are tried. */
+  prefixes: Link[];
+  useBootConfigApi: boolean;
+  fallbackScript?: string;
+  /** Milliseconds without progress after which a `chain` is given up. */
+  chainTimeout: number;
+  /** How often all NICs are tried while no API answers. */
+  attempts: number;
+  /** Seconds between these. */
+  pause: number;
+}
+
+// Together a little over a minute: longer than an API takes to restart, and
+// short beside the hours that a machine with no script would otherwise lose.
+const ATTEMPTS = 10;
+const PAUSE = 6;
+
+/** The view of the root script for a configuration. */
+export function rootScriptView(options: BootConfigOptions): RootScriptView {
+  const {pxe, boot_config: own} = options;
+  const links = pxe.ipxe_use_boot_config_api
+    ? apiRootUrls(options).map(root => ({
+        prefix: `${root}/v1/boot/`,
+        suffix: '/boot.ipxe',
+      }))
+    : // Relative to the root script itself, as Ironic links.
+      [{prefix: `${pxe.pxe_config_subdir}/`, suffix: ''}];
+  return {
+    prefixes: links.map((link, index) => ({
+      ...link,
+      last: index === links.length - 1,
+    })),
+    useBootConfigApi: pxe.ipxe_use_boot_config_api,
+    fallbackScript: pxe.ipxe_fallback_script,
+    chainTimeout: Math.round(own.chain_timeout * 1000),
+    attempts: ATTEMPTS,
+    pause: PAUSE,
+  };
+}
+
+/**
+ * Renders the root script, `boot.ipxe`.
+ *
+ * @param template - in Mustache
+ * @throws Error when the template is not one for Mustache, or what comes out
+ *   is no iPXE script
+ */
+export function renderRootScript(
+  template: string,
+  view: RootScriptView,
+): string {
+  if (template.includes('{%')) {
+    throw new Error(
+      'the template has Jinja\'s "{%" in it; a template in Mustache is needed',
+    );
+  }
+  const script = Mustache.render(template, view);
+  if (!/^#![ig]pxe\s/.test(script)) {
+    throw new Error('what it renders to does not begin with #!ipxe');
+  }
+  return script;
+}

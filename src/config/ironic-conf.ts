@@ -1,0 +1,190 @@
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {ConfigurationError, ConfigurationProblem} from './configuration-error';
+import {IniValues, parseIni} from './ini';
+import {BootConfigConfig, Option, OPTIONS, Section} from './options';
+import {substitute} from './substitute';
+
+/** Where ironic.conf lies when nobody says. */
+const DEFAULT_FILE = '/etc/ironic/ironic.conf';
+
+/** Options of Ironic's that are only referred to, with Debian's defaults. */
+const REFERRED: Record<string, string> = {
+  pybasedir: '/usr/lib/python3/dist-packages/ironic',
+  bindir: '/usr/bin',
+  state_path: '/var/lib/ironic',
+};
+
+/** Nothing sound refers to itself through this many options. */
+const MAX_REFERENCES = 20;
+
+export interface ConfigurationSources {
+  /** Of several files, the later wins. */
+  files: string[];
+  /** Directories whose `*.conf` files come after `files`, in order of name. */
+  dirs: string[];
+  /** `OS_<GROUP>__<OPTION>` variables come above all files. */
+  env: NodeJS.ProcessEnv;
+  /** `section.option=value`, above everything else. */
+  assignments: string[];
+}
+
+/**
+ * Reads those options that are used from an ironic.conf and what lies above it.
+ * All others are Ironic's, and ignored.
+ *
+ * @throws ConfigurationError when a file can't be read, or refers to an option
+ *   that has no value
+ */
+export function readIronicConf(
+  sources: ConfigurationSources,
+): BootConfigConfig {
+  const layers = [
+    ...filesOf(sources).map(readFile),
+    fromEnvironment(sources.env),
+    fromAssignments(sources.assignments),
+  ];
+  const values = new Values(layers);
+  const problems: ConfigurationProblem[] = [];
+  const config: Record<string, Record<string, string>> = {};
+  for (const section of values.sectionsInUse()) {
+    config[section] = {};
+    for (const name of values.namesInUse(section)) {
+      try {
+        config[section][name] = values.get(section, name)!;
+      } catch (error) {
+        problems.push({
+          section,
+          option: name,
+          value: values.raw(section, name),
+          expected: `references to options that are set: ${(error as Error).message}`,
+        });
+      }
+    }
+  }
+  if (problems.length) throw new ConfigurationError(problems);
+  return config as BootConfigConfig;
+}
+
+function filesOf({files, dirs}: ConfigurationSources): string[] {
+  if (!files.length && !dirs.length && existsSync(DEFAULT_FILE)) {
+    return [DEFAULT_FILE];
+  }
+  return [...files, ...dirs.flatMap(listConfFiles)];
+}
+
+function listConfFiles(dir: string): string[] {
+  try {
+    return readdirSync(dir)
+      .filter(name => name.endsWith('.conf'))
+      .sort()
+      .map(name => join(dir, name));
+  } catch (error) {
+    throw unreadable('--config-dir', dir, error as Error);
+  }
+}
+
+function readFile(file: string): IniValues {
+  try {
+    return parseIni(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw unreadable('--config-file', file, error as Error);
+  }
+}
+
+function unreadable(
+  option: string,
+  path: string,
+  error: Error,
+): ConfigurationError {
+  return new ConfigurationError([
+    {
+      section: 'command line',
+      option,
+      value: path,
+      expected: `readable configuration: ${error.message}`,
+    },
+  ]);
+}
+
+/** Options in `OS_<GROUP>__<OPTION>` variables, as oslo.config names them. */
+function fromEnvironment(env: NodeJS.ProcessEnv): IniValues {
+  const values: IniValues = new Map();
+  for (const section of Object.keys(OPTIONS) as Section[]) {
+    const set = Object.keys(OPTIONS[section]).flatMap(name => {
+      const value = env[`OS_${section}__${name}`.toUpperCase()];
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    values.set(section, new Map(set));
+  }
+  return values;
+}
+
+function fromAssignments(assignments: string[]): IniValues {
+  const values: IniValues = new Map();
+  for (const assignment of assignments) {
+    const match = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(assignment);
+    if (!match) {
+      throw new ConfigurationError([
+        {
+          section: 'command line',
+          option: '--set',
+          value: assignment,
+          expected: 'SECTION.OPTION=VALUE',
+        },
+      ]);
+    }
+    const [, section, name, value] = match;
+    values.set(section, (values.get(section) ?? new Map()).set(name, value));
+  }
+  return values;
+}
+
+/** Several layers of values, seen as one. */
+class Values {
+  constructor(private readonly layers: IniValues[]) {}
+
+  sectionsInUse(): Section[] {
+    return Object.keys(OPTIONS) as Section[];
+  }
+
+  /** Options of the table; in `[boot_config]` all, so that typos are seen. */
+  namesInUse(section: Section): string[] {
+    const configured = this.layers.flatMap(layer => [
+      ...(layer.get(section)?.keys() ?? []),
+    ]);
+    return [...new Set(configured)].filter(
+      name => section === 'boot_config' || name in OPTIONS[section],
+    );
+  }
+
+  raw(section: string, name: string): string | undefined {
+    return this.layers
+      .findLast(layer => layer.get(section)?.has(name))
+      ?.get(section)!
+      .get(name);
+  }
+
+  get(section: string, name: string, depth = 0): string | undefined {
+    if (depth > MAX_REFERENCES) throw new Error('references go in a circle');
+    const raw = this.raw(section, name);
+    if (raw === undefined) return defaultOf(section, name);
+    return substitute(raw, (otherSection, otherName) =>
+      otherSection
+        ? this.get(otherSection, otherName, depth + 1)
+        : // The option's own section first, as oslo.config looks it up.
+          (this.get(section, otherName, depth + 1) ??
+          this.get('DEFAULT', otherName, depth + 1)),
+    );
+  }
+}
+
+function defaultOf(section: string, name: string): string | undefined {
+  const table = OPTIONS as unknown as Record<
+    string,
+    Record<string, Option<unknown>> | undefined
+  >;
+  const value = table[section]?.[name]?.default;
+  if (value !== undefined) return String(value);
+  return section === 'DEFAULT' ? REFERRED[name] : undefined;
+}

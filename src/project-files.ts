@@ -1,0 +1,11 @@
+import {join} from 'node:path';
+
+/** Directory of the package; this file is in `dist/src` of it. */
+export const PACKAGE_ROOT = join(__dirname, '..', '..');
+
+/** Built-in template of the root script. */
+export const ROOT_SCRIPT_TEMPLATE = join(
+  PACKAGE_ROOT,
+  'templates',
+  'boot.ipxe.mustache',
+);

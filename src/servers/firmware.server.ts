@@ -1,0 +1,110 @@
+import {createServer, IncomingMessage, Server, ServerResponse} from 'node:http';
+import {Duplex} from 'node:stream';
+import {
+  BindingScope,
+  inject,
+  lifeCycleObserver,
+  Server as LoopbackServer,
+} from '@loopback/core';
+import {RestBindings, RestServer} from '@loopback/rest';
+import {BootConfigOptions} from '../config';
+import {pathOf, rawNotFound, sendNotFound} from '../http';
+import {closeGracefully, listen} from '../http/listen';
+import {BootConfigBindings} from '../keys';
+import {Logger} from '../logger';
+import {BootBranch} from '../middleware';
+import {formatHostAddress, HostAddress} from '../rpc';
+import {isOperatorsPath} from './operators-path';
+
+// iPXE keeps an idle connection for 10 s (PING_TIMEOUT in its httpconn.c) and
+// must not find it closed when it asks for the next NIC.
+const KEEP_ALIVE_MILLISECONDS = 15_000;
+
+// A sender of less than a request within this is no firmware.
+const REQUEST_MILLISECONDS = 10_000;
+
+// A request of iPXE's has some 150 bytes.
+const MAX_HEADER_SIZE = 8 * 1024;
+
+/**
+ * Listens for firmware. Requests of the branch go straight to it, which is four
+ * times as fast as through LoopBack's sequence; everything else goes to
+ * LoopBack.
+ */
+@lifeCycleObserver('server', {scope: BindingScope.SINGLETON})
+export class FirmwareServer implements LoopbackServer {
+  /** Where it listens; set while it does. */
+  address?: HostAddress;
+
+  private readonly server: Server;
+
+  constructor(
+    @inject(BootConfigBindings.OPTIONS)
+    private readonly options: BootConfigOptions,
+    @inject(BootConfigBindings.BRANCH)
+    private readonly branch: BootBranch,
+    @inject(RestBindings.SERVER)
+    private readonly restServer: RestServer,
+    @inject(BootConfigBindings.LOGGER)
+    private readonly logger: Logger,
+  ) {
+    this.server = this.createServer();
+  }
+
+  get listening(): boolean {
+    return this.server.listening;
+  }
+
+  async start(): Promise<void> {
+    const {host_ip: host, port} = this.options.api;
+    this.address = await listen(this.server, {host, port});
+    this.logger.info(
+      {address: formatHostAddress(this.address)},
+      'API listens for firmware',
+    );
+  }
+
+  async stop(): Promise<void> {
+    await closeGracefully(this.server);
+    this.address = undefined;
+  }
+
+  private createServer(): Server {
+    const handle = (request: IncomingMessage, response: ServerResponse) =>
+      this.handle(request, response);
+    return (
+      createServer(
+        {
+          keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+          requestTimeout: REQUEST_MILLISECONDS,
+          headersTimeout: REQUEST_MILLISECONDS,
+          maxHeaderSize: MAX_HEADER_SIZE,
+        },
+        handle,
+      )
+        // Without these node:http would answer by itself: 100 Continue, which
+        // iPXE does not understand, 417, 400, 431, or nothing at all.
+        .on('checkContinue', handle)
+        .on('checkExpectation', handle)
+        .on('connect', (_request, socket) => refuseRaw(socket))
+        .on('clientError', (_error, socket) => refuseRaw(socket))
+    );
+  }
+
+  private handle(request: IncomingMessage, response: ServerResponse): void {
+    const path = pathOf(request.url!);
+    if (this.branch.matches(path)) {
+      void this.branch.answer(request, response, path);
+    } else if (isOperatorsPath(path)) {
+      sendNotFound(response);
+    } else {
+      this.restServer.requestHandler(request, response);
+    }
+  }
+}
+
+/** The constant 404 to what is no HTTP request, and the end. */
+function refuseRaw(socket: Duplex): void {
+  if (socket.writable) socket.end(rawNotFound());
+  else socket.destroy();
+}

@@ -1,0 +1,3 @@
+export * from './firmware.server';
+export * from './keys';
+export * from './operators.server';

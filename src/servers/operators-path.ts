@@ -1,0 +1,6 @@
+const OPERATORS_PATH = /^\/(explorer|swagger-ui|openapi\.(json|yaml))(\/|$)/i;
+
+/** Whether a path is one of those that only operators get to see. */
+export function isOperatorsPath(path: string): boolean {
+  return OPERATORS_PATH.test(path);
+}
