@@ -1,16 +1,34 @@
 import {createBindingFromClass} from '@loopback/core';
-import {RestApplication} from '@loopback/rest';
+import {OpenApiSpec, RestApplication} from '@loopback/rest';
 import {RestExplorerComponent} from '@loopback/rest-explorer';
 import {BootConfigComponent} from './component';
 import {ConductorComponent} from './conductor';
 import {BootConfigConfig, resolveOptions} from './config';
 import {BootConfigBindings} from './keys';
+import {packageVersion} from './project-files';
 import {
   FIRMWARE_SERVER,
   FirmwareServer,
   OPERATORS_SERVER,
   OperatorsServer,
 } from './servers';
+
+/** Head of the OpenAPI document. */
+const INFO: OpenApiSpec = {
+  openapi: '3.0.0',
+  info: {
+    title: 'Boot configuration API for OpenStack Ironic',
+    description:
+      "Serves a node's boot script to its firmware. Firmware knows a MAC address and nothing else, so every failure is the same 404.",
+    version: packageVersion(),
+    license: {
+      name: 'Apache-2.0',
+      url: 'https://www.apache.org/licenses/LICENSE-2.0',
+    },
+  },
+  servers: [{url: '/'}],
+  paths: {},
+};
 
 /**
  * The API side as a program of its own: a listener for firmware and one for
@@ -26,6 +44,7 @@ export class BootConfigApplication extends RestApplication {
         openApiSpec: {setServersFromRequest: false},
       },
     });
+    this.api(INFO);
     const options = resolveOptions(config);
     this.configure(BootConfigBindings.COMPONENT).to(config);
     this.component(BootConfigComponent);

@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 
 /** Directory of the package; this file is in `dist/src` of it. */
@@ -9,3 +10,9 @@ export const ROOT_SCRIPT_TEMPLATE = join(
   'templates',
   'boot.ipxe.mustache',
 );
+
+/** Version of the package. */
+export function packageVersion(): string {
+  const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
+  return (JSON.parse(text) as {version: string}).version;
+}

@@ -1,8 +1,6 @@
-import {readFileSync} from 'node:fs';
-import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {ConfigurationError, readIronicConf} from '../config';
-import {PACKAGE_ROOT} from '../project-files';
+import {packageVersion} from '../project-files';
 import {bootScript} from './boot-script.command';
 import {Command, Flags, FlagTable} from './command';
 import {conductor} from './conductor.command';
@@ -62,12 +60,12 @@ async function dispatch([name, ...rest]: string[]): Promise<void> {
   if (name === undefined || name === '--help' || name === '-h') {
     return console.log(programHelp());
   }
-  if (name === '--version') return console.log(version());
+  if (name === '--version') return console.log(packageVersion());
   const command = COMMANDS.find(c => c.name === name);
   if (!command) throw new UsageError(`There is no command ${name}.`);
   const flags = parse(command, rest);
   if (flags.help) return console.log(commandHelp(command));
-  if (flags.version) return console.log(version());
+  if (flags.version) return console.log(packageVersion());
   const config = readIronicConf({
     files: list(flags['config-file']),
     dirs: list(flags['config-dir']),
@@ -109,9 +107,4 @@ function programHelp(): string {
 
 function commandHelp({name, help}: Command): string {
   return `Usage: ironic-boot-config ${name} [OPTIONS]\n\n${help}\n\n${COMMON_HELP}`;
-}
-
-function version(): string {
-  const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
-  return (JSON.parse(text) as {version: string}).version;
 }

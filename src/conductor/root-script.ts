@@ -5,7 +5,6 @@ import {apiRootUrls, BootConfigOptions} from '../config';
 interface Link {
   prefix: string;
   suffix: string;
-  last: boolean;
 }
 
 /** What a template of the root script is rendered with. */
@@ -38,10 +37,7 @@ export function rootScriptView(options: BootConfigOptions): RootScriptView {
     : // Relative to the root script itself, as Ironic links.
       [{prefix: `${pxe.pxe_config_subdir}/`, suffix: ''}];
   return {
-    prefixes: links.map((link, index) => ({
-      ...link,
-      last: index === links.length - 1,
-    })),
+    prefixes: links,
     useBootConfigApi: pxe.ipxe_use_boot_config_api,
     fallbackScript: pxe.ipxe_fallback_script,
     chainTimeout: Math.round(own.chain_timeout * 1000),

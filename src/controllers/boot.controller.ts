@@ -1,4 +1,4 @@
-import {ServerResponse} from 'node:http';
+import type {ServerResponse} from 'node:http';
 import {BindingScope, inject, injectable} from '@loopback/core';
 import {get, OperationObject, param, RestBindings} from '@loopback/rest';
 import {BOOT_BRANCH, BootExchange, MEDIA_TYPE} from '../http';

@@ -3,7 +3,8 @@ import {BootConfigError} from '../boot-config-error';
 /** Path of the branch, below the host's base path. */
 export const BOOT_BRANCH = '/v1/boot';
 
-const IN_BRANCH = /^\/v1\/boot(?:\/|$)/i;
+// Routers take several slashes for one, and some take no note of case.
+const IN_BRANCH = /^\/+v1\/+boot(?:\/|$)/i;
 const TARGET = /^\/v1\/boot\/([^/]+)\/([^/]+)$/;
 const METHODS = new Set(['GET', 'HEAD']);
 
@@ -15,7 +16,7 @@ const METHODS = new Set(['GET', 'HEAD']);
  */
 export function isInBootBranch(path: string): boolean {
   if (!path.includes('%')) return IN_BRANCH.test(path);
-  const [, version, branch] = path.split('/', 3);
+  const [, version, branch] = path.split(/\/+/, 3);
   return IN_BRANCH.test(`/${decode(version)}/${decode(branch ?? '')}/`);
 }
 

@@ -63,7 +63,13 @@ export class BootBranch {
         'something of the host kept the controller from answering',
       );
     } catch (error) {
-      new BootExchange(response, this.logger).refuse(error);
+      if (response.writableEnded) this.logAfterAnswer(error);
+      else new BootExchange(response, this.logger).refuse(error);
     }
+  }
+
+  /** The answer is out, and cutting the connection could only damage it. */
+  private logAfterAnswer(err: unknown): void {
+    this.logger.warn({err}, 'an interceptor of the host failed afterwards');
   }
 }

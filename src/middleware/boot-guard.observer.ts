@@ -34,11 +34,13 @@ export class BootGuardObserver implements LifeCycleObserver {
       // `app.middleware()` binds into the server, which is a context itself.
       ...servers.filter(server => server instanceof Context),
     ];
-    const groups = contexts
+    const places = contexts
       .flatMap(context => context.find(isMiddleware))
-      .filter(binding => !wantsToComeFirst(binding))
-      .map(binding => binding.tagMap.group as string | undefined)
-      .filter(group => group && group !== BOOT_GUARD_GROUP);
+      .map(binding => binding.tagMap as Place);
+    const ahead = groupsAheadOf(BOOT_GUARD_GROUP, places);
+    const groups = places
+      .map(place => place.group)
+      .filter(group => group && !ahead.has(group));
     this.application.getBinding(BootConfigBindings.GUARD).tag({
       downstreamGroups: [...new Set([...DOWNSTREAM_GROUPS, ...groups])],
     });
@@ -54,8 +56,26 @@ function isMiddleware(binding: Readonly<Binding>): boolean {
   return chains.some(inChain => inChain(binding));
 }
 
-/** Whether the host put this one ahead of the guard by name. */
-function wantsToComeFirst(binding: Readonly<Binding>): boolean {
-  const {downstreamGroups} = binding.tagMap as {downstreamGroups?: string[]};
-  return downstreamGroups?.includes(BOOT_GUARD_GROUP) ?? false;
+/** Where a middleware stands in its chain, as told by the tags of its binding. */
+interface Place {
+  group?: string;
+  upstreamGroups?: string[];
+  downstreamGroups?: string[];
+}
+
+/** `group`, and the groups that the host put ahead of it by name. */
+function groupsAheadOf(group: string, places: Place[]): Set<string> {
+  const ahead = new Set([group]);
+  // The loop comes to the groups that are added in it, too.
+  for (const later of ahead) {
+    for (const place of places) {
+      if (place.group && place.downstreamGroups?.includes(later)) {
+        ahead.add(place.group);
+      }
+      if (place.group === later) {
+        place.upstreamGroups?.forEach(earlier => ahead.add(earlier));
+      }
+    }
+  }
+  return ahead;
 }

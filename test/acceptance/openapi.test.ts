@@ -1,0 +1,35 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {OpenApiSpec} from '@loopback/rest';
+import {expect, validateApiSpec} from '@loopback/testlab';
+import {openApiDocument} from '../../scripts/openapi';
+import {projectRoot} from '../support/project';
+
+describe('openapi.json', () => {
+  let checkedIn: string;
+
+  before(async () => {
+    checkedIn = await readFile(join(projectRoot, 'openapi.json'), 'utf8');
+  });
+
+  it('is what the application says of itself (else: npm run docs)', async () => {
+    expect(checkedIn).to.equal(await openApiDocument());
+  });
+
+  it('is a valid OpenAPI document', async () => {
+    await validateApiSpec(JSON.parse(checkedIn) as OpenApiSpec);
+  });
+
+  it('documents both answers, as text, and the operation as unversioned', () => {
+    const {paths} = JSON.parse(checkedIn) as OpenApiSpec;
+    expect(Object.keys(paths)).to.eql(['/v1/boot/{mac}/{name}']);
+    const {get} = paths['/v1/boot/{mac}/{name}'];
+    expect(get['x-ironic-unversioned']).to.be.true();
+    expect(Object.keys(get.responses)).to.eql(['200', '404']);
+    for (const status of ['200', '404']) {
+      expect(Object.keys(get.responses[status].content)).to.eql([
+        'text/plain; charset=utf-8',
+      ]);
+    }
+  });
+});
