@@ -1,6 +1,12 @@
 import type {ServerResponse} from 'node:http';
 import {BindingScope, inject, injectable} from '@loopback/core';
-import {get, OperationObject, param, RestBindings} from '@loopback/rest';
+import {
+  get,
+  OperationObject,
+  param,
+  RestBindings,
+  Response,
+} from '@loopback/rest';
 import {BOOT_BRANCH, BootExchange, MEDIA_TYPE} from '../http';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
@@ -77,8 +83,8 @@ export class BootController {
     })
     name: string,
     @inject(RestBindings.Http.RESPONSE)
-    response: ServerResponse,
-  ): Promise<ServerResponse> {
+    response: Response | ServerResponse,
+  ): Promise<Response | ServerResponse> {
     const exchange = new BootExchange(response, this.logger, {mac, name});
     const {requestId} = exchange;
     try {
