@@ -3,6 +3,5 @@
 
 const {main} = require('../dist/src/cli/main');
 
-main(process.argv.slice(2)).then(code => {
-  process.exitCode = code;
-});
+// What has been started before a start failed would keep the process alive.
+main(process.argv.slice(2)).then(code => process.exit(code));

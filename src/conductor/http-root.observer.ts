@@ -22,7 +22,7 @@ export class HttpRootObserver implements LifeCycleObserver {
   ) {}
 
   /** @throws ConfigurationError */
-  async start(): Promise<void> {
+  async init(): Promise<void> {
     const {http_root: root} = this.options.deploy;
     await checkDirectory(root);
     const script = await finishedRootScript(this.options);

@@ -23,11 +23,21 @@ export class BootGuardObserver implements LifeCycleObserver {
     private readonly application: Application,
   ) {}
 
+  /** Before any server starts, so that the first request finds it done. */
+  async init(): Promise<void> {
+    await this.putFirst();
+  }
+
+  /** Once more, for middleware that came between. */
   async start(): Promise<void> {
+    await this.putFirst();
+  }
+
+  private async putFirst(): Promise<void> {
     const servers = await Promise.all(
       this.application
         .find<RestServer>(`${CoreBindings.SERVERS}.*`)
-        .map(binding => binding.getValue(this.application)),
+        .map(async binding => binding.getValue(this.application)),
     );
     const contexts: Context[] = [
       this.application,

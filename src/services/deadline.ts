@@ -4,7 +4,7 @@ import {BootConfigError} from '../boot-config-error';
 export class Deadline {
   private readonly controller = new AbortController();
   private readonly expiresAt: number;
-  private readonly timer: NodeJS.Timeout;
+  private readonly timer?: NodeJS.Timeout;
   private readonly onParent?: () => void;
 
   /**
@@ -16,6 +16,10 @@ export class Deadline {
     private readonly parent?: Deadline,
   ) {
     this.expiresAt = performance.now() + milliseconds;
+    if (parent?.signal.aborted) {
+      this.controller.abort();
+      return;
+    }
     this.timer = setTimeout(() => this.controller.abort(), milliseconds);
     if (parent) {
       this.onParent = () => this.controller.abort();

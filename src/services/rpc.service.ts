@@ -4,8 +4,8 @@ import {
   extensions,
   Getter,
   inject,
-  injectable,
   LifeCycleObserver,
+  lifeCycleObserver,
 } from '@loopback/core';
 import {BootConfigError, Reason} from '../boot-config-error';
 import {BootConfigOptions, ConfigurationError} from '../config';
@@ -38,7 +38,7 @@ const WORTH_ANOTHER: ReadonlySet<Reason> = new Set([
 @extensionPoint(BootConfigBindings.RPC_TRANSPORTS, {
   scope: BindingScope.SINGLETON,
 })
-@injectable({scope: BindingScope.SINGLETON})
+@lifeCycleObserver('rpc', {scope: BindingScope.SINGLETON})
 export class RpcService implements LifeCycleObserver {
   private transport?: RpcTransport;
 
@@ -55,7 +55,7 @@ export class RpcService implements LifeCycleObserver {
    * @throws ConfigurationError when there is no transport of the name in
    *   `[DEFAULT] rpc_transport`
    */
-  async start(): Promise<void> {
+  async init(): Promise<void> {
     await this.findTransport();
   }
 

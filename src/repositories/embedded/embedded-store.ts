@@ -52,22 +52,22 @@ export function readEmbeddedStore(file: string): EmbeddedStore {
 
 function checked(store: unknown): EmbeddedStore {
   if (!isObject(store)) throw new Error('it is not an object');
-  const {nodes, conductors} = store;
+  const {nodes, conductors} = store as Partial<EmbeddedStore>;
   if (!Array.isArray(nodes)) throw new Error('"nodes" is not a list');
   if (!Array.isArray(conductors)) throw new Error('"conductors" is not a list');
-  for (const [index, node] of (nodes as EmbeddedNode[]).entries()) {
+  for (const [index, node] of nodes.entries()) {
     if (!isText(node?.uuid) || !isText(node.driver) || !isTexts(node.ports)) {
       throw new Error(`nodes[${index}] needs "uuid", "driver" and "ports"`);
     }
   }
-  for (const [index, c] of (conductors as EmbeddedConductor[]).entries()) {
+  for (const [index, c] of conductors.entries()) {
     if (!isText(c?.hostname) || !isTexts(c.hardware_types)) {
       throw new Error(
         `conductors[${index}] needs "hostname" and "hardware_types"`,
       );
     }
   }
-  return {nodes, conductors} as EmbeddedStore;
+  return {nodes, conductors};
 }
 
 function isText(value: unknown): value is string {
