@@ -9,7 +9,8 @@ import {
 } from '../rpc';
 
 const METHOD = 'get_boot_config';
-const PARAMETERS = ['node_id', 'name'];
+// Ironic's server does not check the version either.
+const PARAMETERS = ['context', 'node_id', 'name', 'rpc.version'];
 
 /** A fault of the request itself, told by one of JSON-RPC's own codes. */
 class JsonRpcFault extends Error {
@@ -104,14 +105,8 @@ async function call(
 }
 
 function checkParams(params: object) {
-  // Ironic's server does not check the version either.
-  const {
-    'rpc.version': _version,
-    context,
-    ...rest
-  } = params as Record<string, unknown>;
-  const {node_id: nodeId, name} = rest;
-  const unknown = Object.keys(rest).find(key => !PARAMETERS.includes(key));
+  const {context, node_id: nodeId, name} = params as Record<string, unknown>;
+  const unknown = Object.keys(params).find(key => !PARAMETERS.includes(key));
   const fault =
     (unknown && `unexpected argument ${unknown}`) ??
     (isObject(context) ? undefined : 'context has to be an object') ??

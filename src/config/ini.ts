@@ -1,4 +1,7 @@
-/** Options by section and name; of several assignments the last one counts. */
+/**
+ * Options by section and name; of several assignments the last one counts.
+ * Sections but `DEFAULT` are in lower case.
+ */
 export type IniValues = Map<string, Map<string, string>>;
 
 /** A line that is no part of the dialect. */
@@ -11,8 +14,9 @@ export class IniError extends Error {
 
 /**
  * Reads text in the dialect of oslo.config: `name = value` or `name: value`,
- * a value goes on in indented lines up to the next blank one, quotes around a
- * value are dropped, `#` and `;` begin a comment at the start of a line only.
+ * a value goes on in the indented lines that follow at once, quotes around its
+ * first line are dropped, `#` and `;` begin a comment at the start of a line
+ * only, and the names of sections are the same in any case.
  *
  * @throws IniError
  */
@@ -29,13 +33,10 @@ export function parseIni(text: string): IniValues {
       section.set(name, `${section.get(name)}\n${line.trimStart()}`);
       continue;
     }
-    // A comment stands between an option and its continuation; a blank line
-    // ends the option.
-    if (line === '') name = undefined;
+    name = undefined;
     if (line === '' || /^[#;]/.test(line)) continue;
     if (line.startsWith('[')) {
       section = sectionOf(values, line, index + 1);
-      name = undefined;
       continue;
     }
     if (!section) throw new IniError(index + 1, 'stands before any [section]');
@@ -51,16 +52,23 @@ function sectionOf(
   line: string,
   number: number,
 ): Map<string, string> {
-  const name = /^\[([^\]]+)\]$/.exec(line)?.[1];
-  if (!name) throw new IniError(number, `${line} is no [section]`);
+  const written = /^\[(.+)\]$/s.exec(line)?.[1];
+  if (!written) throw new IniError(number, `${line} is no [section]`);
+  const name = written === 'DEFAULT' ? written : written.toLowerCase();
   const section = values.get(name) ?? new Map<string, string>();
   values.set(name, section);
   return section;
 }
 
 function splitAssignment(line: string, number: number): [string, string] {
-  const match = /^([^:=]+?)\s*[:=]\s*(.*)$/.exec(line);
+  const match = /^([^:=]+)[:=](.*)$/s.exec(line);
   if (!match) throw new IniError(number, 'is no "name = value"');
-  const [, name, value] = match;
-  return [name, value.replace(/^(["'])(.*)\1$/, '$2')];
+  return [match[1].trim(), unquote(match[2].trim())];
+}
+
+/** A quote that stands alone is both, the opening and the closing one. */
+function unquote(value: string): string {
+  return /^["']/.test(value) && value.endsWith(value[0])
+    ? value.slice(1, -1)
+    : value;
 }

@@ -2,11 +2,13 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {ConfigurationError, ConfigurationProblem} from './configuration-error';
 import {IniValues, parseIni} from './ini';
-import {BootConfigConfig, Option, OPTIONS, Section} from './options';
+import {optionAt, problemOf} from './option-problem';
+import {BootConfigConfig, OPTIONS, Section} from './options';
 import {substitute} from './substitute';
 
-/** Where ironic.conf lies when nobody says. */
-const DEFAULT_FILE = '/etc/ironic/ironic.conf';
+const IRONICS_DIRECTORY = '/etc/ironic';
+
+type OptionDefault = string | number | boolean;
 
 /** Options of Ironic's that are only referred to, with Debian's defaults. */
 const REFERRED: Record<string, string> = {
@@ -27,6 +29,14 @@ export interface ConfigurationSources {
   env: NodeJS.ProcessEnv;
   /** `section.option=value`, above everything else. */
   assignments: string[];
+  /**
+   * Directory of the `ironic.conf` that is read where no file is named, and of
+   * the `ironic.conf.d` that is read where no directory is, below all others.
+   * Neither needs to exist.
+   *
+   * @default /etc/ironic
+   */
+  ironicsDirectory?: string;
 }
 
 /**
@@ -53,30 +63,40 @@ export function readIronicConf(
       try {
         config[section][name] = values.get(section, name)!;
       } catch (error) {
-        problems.push({
-          section,
-          option: name,
-          value: values.raw(section, name),
-          expected: `references to options that are set: ${(error as Error).message}`,
-        });
+        problems.push(
+          problemOf(
+            section,
+            name,
+            values.raw(section, name),
+            `references to options that are set: ${(error as Error).message}`,
+          ),
+        );
       }
     }
   }
   if (problems.length) throw new ConfigurationError(problems);
-  return config as BootConfigConfig;
+  return config;
 }
 
-function filesOf({files, dirs}: ConfigurationSources): string[] {
-  if (!files.length && !dirs.length && existsSync(DEFAULT_FILE)) {
-    return [DEFAULT_FILE];
-  }
-  return [...files, ...dirs.flatMap(listConfFiles)];
+function filesOf({
+  files,
+  dirs,
+  ironicsDirectory = IRONICS_DIRECTORY,
+}: ConfigurationSources): string[] {
+  const file = join(ironicsDirectory, 'ironic.conf');
+  const dir = join(ironicsDirectory, 'ironic.conf.d');
+  return [
+    ...(!files.length && existsSync(file) ? [file] : []),
+    ...(!dirs.length && existsSync(dir) ? listConfFiles(dir) : []),
+    ...files,
+    ...dirs.flatMap(listConfFiles),
+  ];
 }
 
 function listConfFiles(dir: string): string[] {
   try {
     return readdirSync(dir)
-      .filter(name => name.endsWith('.conf'))
+      .filter(name => /^[^.].*\.conf$/s.test(name))
       .sort()
       .map(name => join(dir, name));
   } catch (error) {
@@ -84,9 +104,11 @@ function listConfFiles(dir: string): string[] {
   }
 }
 
+const utf8 = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
+
 function readFile(file: string): IniValues {
   try {
-    return parseIni(readFileSync(file, 'utf8'));
+    return parseIni(utf8.decode(readFileSync(file)));
   } catch (error) {
     throw unreadable('--config-file', file, error as Error);
   }
@@ -135,7 +157,8 @@ function fromAssignments(assignments: string[]): IniValues {
       ]);
     }
     const [, section, name, value] = match;
-    values.set(section, (values.get(section) ?? new Map()).set(name, value));
+    const options = values.get(section) ?? new Map<string, string>();
+    values.set(section, options.set(name, value));
   }
   return values;
 }
@@ -180,11 +203,7 @@ class Values {
 }
 
 function defaultOf(section: string, name: string): string | undefined {
-  const table = OPTIONS as unknown as Record<
-    string,
-    Record<string, Option<unknown>> | undefined
-  >;
-  const value = table[section]?.[name]?.default;
-  if (value !== undefined) return String(value);
+  const value = optionAt(section, name)?.default as OptionDefault | undefined;
+  if (value !== undefined) return `${value}`;
   return section === 'DEFAULT' ? REFERRED[name] : undefined;
 }

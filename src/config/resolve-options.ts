@@ -1,4 +1,5 @@
 import {ConfigurationError, ConfigurationProblem} from './configuration-error';
+import {problemOf} from './option-problem';
 import {
   BootConfigConfig,
   BootConfigOptions,
@@ -41,13 +42,17 @@ function resolveSection(
 ): Values {
   const table = OPTIONS[section] as unknown as Record<string, Option<unknown>>;
   if (section === 'boot_config') {
-    for (const name of Object.keys(configured).filter(n => !(n in table))) {
-      problems.push({
-        section,
-        option: name,
-        value: configured[name],
-        expected: `no such option; known are ${Object.keys(table).join(', ')}`,
-      });
+    for (const name of Object.keys(configured).filter(
+      n => !Object.hasOwn(table, n),
+    )) {
+      problems.push(
+        problemOf(
+          section,
+          name,
+          configured[name],
+          `no such option; known are ${Object.keys(table).join(', ')}`,
+        ),
+      );
     }
   }
   return Object.fromEntries(
@@ -56,12 +61,7 @@ function resolveSection(
       if (isUnset(raw)) return [name, option.default];
       const value = option.type.parse(raw);
       if (value === undefined) {
-        problems.push({
-          section,
-          option: name,
-          value: option.secret ? '***' : raw,
-          expected: option.type.expected,
-        });
+        problems.push(problemOf(section, name, raw, option.type.expected));
       }
       return [name, value];
     }),

@@ -1,8 +1,8 @@
 const REFERENCE =
-  /\\\$|\$\$|\$(?:([a-z_][a-z0-9_]*)|\{([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?)\})/gi;
+  /\\\$|\$\$|\$(?:([a-z_][a-z0-9_.]*)|\{([a-z_][a-z0-9_.]*)\})/gi;
 
 /**
- * The value of another option, for a `$name` or `${group.name}`; `undefined`
+ * The value of another option, for a `$name` or `$group.name`; `undefined`
  * when there is none.
  */
 export type Lookup = (
@@ -11,8 +11,9 @@ export type Lookup = (
 ) => string | undefined;
 
 /**
- * Puts the values of other options into a value, as oslo.config does: `$name`,
- * `${name}`, `${group.name}`; `$$` and `\$` stand for a dollar.
+ * Puts the values of other options into a value, as oslo.config does: `$name`
+ * or `$group.name`, with or without braces around it; `$$` and `\$` stand for a
+ * dollar. A dot after a bare name belongs to the reference.
  *
  * @throws Error for an option that has no value
  */
@@ -22,10 +23,11 @@ export function substitute(value: string, lookup: Lookup): string {
     (reference, bare?: string, braced?: string) => {
       const path = bare ?? braced;
       if (!path) return '$';
-      const [section, name] = path.includes('.')
-        ? path.split('.')
-        : [undefined, path];
-      const found = lookup(section, name);
+      const dot = path.indexOf('.');
+      const found =
+        dot < 0
+          ? lookup(undefined, path)
+          : lookup(path.slice(0, dot), path.slice(dot + 1));
       if (found !== undefined) return found;
       throw new Error(`${reference} refers to an option that is not set`);
     },

@@ -25,7 +25,7 @@ export function remoteFailure(
 }
 
 function reasonOf({code, className}: RemoteError): Reason {
-  if (className && className in REASON_BY_CLASS) {
+  if (className && Object.hasOwn(REASON_BY_CLASS, className)) {
     return REASON_BY_CLASS[className];
   }
   if (code === JsonRpcCode.METHOD_NOT_FOUND) return 'rpc_unsupported';

@@ -1,0 +1,22 @@
+import {ConfigurationProblem} from './configuration-error';
+import {Option, OPTIONS} from './options';
+
+/** The option of a section and name, if there is one in the table. */
+export function optionAt(
+  section: string,
+  name: string,
+): Option<unknown> | undefined {
+  const table: Record<string, Record<string, unknown> | undefined> = OPTIONS;
+  return table[section]?.[name] as Option<unknown> | undefined;
+}
+
+/** What is wrong with an option; the value of a secret one is not shown. */
+export function problemOf(
+  section: string,
+  name: string,
+  value: unknown,
+  expected: string,
+): ConfigurationProblem {
+  const secret = value !== undefined && optionAt(section, name)?.secret;
+  return {section, option: name, value: secret ? '***' : value, expected};
+}
