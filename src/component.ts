@@ -9,6 +9,7 @@ import {
   injectable,
 } from '@loopback/core';
 import {BootController} from './controllers';
+import {BootExchangeFactory} from './http';
 import {IronicComponent} from './ironic.component';
 import {BootConfigBindings} from './keys';
 import {BootBranch, BootGuardObserver, BootGuardProvider} from './middleware';
@@ -45,6 +46,9 @@ export class BootConfigComponent implements Component {
       }),
       createBindingFromClass(JsonRpcTransport),
       createBindingFromClass(LocalTransport),
+      createBindingFromClass(BootExchangeFactory, {
+        key: BootConfigBindings.EXCHANGES,
+      }),
       createBindingFromClass(BootBranch, {key: BootConfigBindings.BRANCH}),
       createBindingFromClass(BootGuardProvider, {
         key: BootConfigBindings.GUARD,

@@ -7,6 +7,7 @@ import type {
   OptionPath,
   OptionValue,
 } from './config/options';
+import type {BootExchangeFactory} from './http/boot-exchange-factory';
 import type {Logger} from './logger';
 import type {BootBranch} from './middleware/boot-branch';
 import type {ConductorRepository, NodeRepository} from './repositories';
@@ -58,6 +59,11 @@ export namespace BootConfigBindings {
 
   export const HASH_RING_MANAGER = BindingKey.create<HashRingManager>(
     'services.HashRingManager',
+  );
+
+  /** Opens a request with its answer. */
+  export const EXCHANGES = BindingKey.create<BootExchangeFactory>(
+    'bootConfig.exchanges',
   );
 
   /** Answers every request below `/v1/boot`. */

@@ -108,7 +108,7 @@ function checkParams(params: object) {
   const {context, node_id: nodeId, name} = params as Record<string, unknown>;
   const unknown = Object.keys(params).find(key => !PARAMETERS.includes(key));
   const fault =
-    (unknown && `unexpected argument ${unknown}`) ??
+    (unknown === undefined ? undefined : `unexpected argument ${unknown}`) ??
     (isObject(context) ? undefined : 'context has to be an object') ??
     (typeof nodeId === 'string' || Number.isSafeInteger(nodeId)
       ? undefined

@@ -7,6 +7,7 @@ import {renderRootScript, rootScriptView} from './root-script';
 const IRONICS_TEMPLATE = /(^|\/)ironic\/drivers\/modules\/[^/]+$/;
 
 // What the built-in template begins with, and so all that was rendered from it.
+// A template that was made from it has the mark too, and tags besides.
 const BUILT_IN_MARK = '# Root script of ironic-boot-config';
 
 /**
@@ -25,7 +26,7 @@ export async function finishedRootScript(
       const template = await readFile(file, 'utf8');
       // [pxe] ipxe_boot_script may name what `boot-script` has written for
       // Ironic; that has to be rendered anew, not to be taken for a template.
-      if (!template.includes(BUILT_IN_MARK)) {
+      if (!template.includes(BUILT_IN_MARK) || template.includes('{{')) {
         return renderRootScript(template, view);
       }
     } catch (error) {

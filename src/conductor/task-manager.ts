@@ -60,7 +60,7 @@ export class TaskManager {
   }
 }
 
-/** An integer id may come as text. */
+/** An integer id may come as text, in its plain form. */
 function toIdent(nodeId: string | number): string | number {
-  return /^\d{1,15}$/.test(String(nodeId)) ? Number(nodeId) : nodeId;
+  return /^(0|[1-9]\d{0,14})$/.test(String(nodeId)) ? Number(nodeId) : nodeId;
 }

@@ -4,6 +4,17 @@
  */
 export type IniValues = Map<string, Map<string, string>>;
 
+/** The options of a section, to be added to. */
+export function optionsOf(
+  values: IniValues,
+  section: string,
+): Map<string, string> {
+  const name = section === 'DEFAULT' ? section : section.toLowerCase();
+  const options = values.get(name) ?? new Map<string, string>();
+  values.set(name, options);
+  return options;
+}
+
 /** A line that is no part of the dialect. */
 export class IniError extends Error {
   /** @param line - counted from 1 */
@@ -52,12 +63,9 @@ function sectionOf(
   line: string,
   number: number,
 ): Map<string, string> {
-  const written = /^\[(.+)\]$/s.exec(line)?.[1];
-  if (!written) throw new IniError(number, `${line} is no [section]`);
-  const name = written === 'DEFAULT' ? written : written.toLowerCase();
-  const section = values.get(name) ?? new Map<string, string>();
-  values.set(name, section);
-  return section;
+  const name = /^\[(.+)\]$/s.exec(line)?.[1];
+  if (!name) throw new IniError(number, `${line} is no [section]`);
+  return optionsOf(values, name);
 }
 
 function splitAssignment(line: string, number: number): [string, string] {

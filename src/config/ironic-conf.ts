@@ -1,7 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {ConfigurationError, ConfigurationProblem} from './configuration-error';
-import {IniValues, parseIni} from './ini';
+import {IniValues, optionsOf, parseIni} from './ini';
 import {optionAt, problemOf} from './option-problem';
 import {BootConfigConfig, OPTIONS, Section} from './options';
 import {substitute} from './substitute';
@@ -11,11 +11,11 @@ const IRONICS_DIRECTORY = '/etc/ironic';
 type OptionDefault = string | number | boolean;
 
 /** Options of Ironic's that are only referred to, with Debian's defaults. */
-const REFERRED: Record<string, string> = {
-  pybasedir: '/usr/lib/python3/dist-packages/ironic',
-  bindir: '/usr/bin',
-  state_path: '/var/lib/ironic',
-};
+const REFERRED = new Map([
+  ['pybasedir', '/usr/lib/python3/dist-packages/ironic'],
+  ['bindir', '/usr/bin'],
+  ['state_path', '/var/lib/ironic'],
+]);
 
 /** Nothing sound refers to itself through this many options. */
 const MAX_REFERENCES = 20;
@@ -132,12 +132,11 @@ function unreadable(
 /** Options in `OS_<GROUP>__<OPTION>` variables, as oslo.config names them. */
 function fromEnvironment(env: NodeJS.ProcessEnv): IniValues {
   const values: IniValues = new Map();
-  for (const section of Object.keys(OPTIONS) as Section[]) {
-    const set = Object.keys(OPTIONS[section]).flatMap(name => {
-      const value = env[`OS_${section}__${name}`.toUpperCase()];
-      return value === undefined ? [] : [[name, value] as const];
-    });
-    values.set(section, new Map(set));
+  for (const [variable, value] of Object.entries(env)) {
+    const match = /^OS_([A-Z0-9_]+?)__([A-Z0-9_]+)$/.exec(variable);
+    if (!match) continue;
+    const [, section, name] = match;
+    optionsOf(values, section).set(name.toLowerCase(), value!);
   }
   return values;
 }
@@ -157,8 +156,7 @@ function fromAssignments(assignments: string[]): IniValues {
       ]);
     }
     const [, section, name, value] = match;
-    const options = values.get(section) ?? new Map<string, string>();
-    values.set(section, options.set(name, value));
+    optionsOf(values, section).set(name, value);
   }
   return values;
 }
@@ -177,7 +175,8 @@ class Values {
       ...(layer.get(section)?.keys() ?? []),
     ]);
     return [...new Set(configured)].filter(
-      name => section === 'boot_config' || name in OPTIONS[section],
+      name =>
+        section === 'boot_config' || Object.hasOwn(OPTIONS[section], name),
     );
   }
 
@@ -205,5 +204,5 @@ class Values {
 function defaultOf(section: string, name: string): string | undefined {
   const value = optionAt(section, name)?.default as OptionDefault | undefined;
   if (value !== undefined) return `${value}`;
-  return section === 'DEFAULT' ? REFERRED[name] : undefined;
+  return section === 'DEFAULT' ? REFERRED.get(name) : undefined;
 }

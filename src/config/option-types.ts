@@ -1,4 +1,5 @@
 import {isIP} from 'node:net';
+import {parseNetwork} from './cidr';
 import {embeddedFile, parseMysqlUrl} from './database-url';
 
 /**
@@ -70,12 +71,34 @@ export function port(min: 0 | 1 = 1): OptionType<number> {
   return integer(min, 65535);
 }
 
+/** A rate or the like, fractions allowed, above zero. */
+export function positive(unit: string): OptionType<number> {
+  return {
+    expected: `a number of ${unit} above 0`,
+    parse: value => {
+      const number = toNumber(value, DECIMAL);
+      return number !== undefined && number > 0 ? number : undefined;
+    },
+  };
+}
+
+/** A network in CIDR notation, or a single address. */
+export function network(): OptionType<string> {
+  return {
+    expected: 'a network such as 192.0.2.0/24 or 2001:db8::/32',
+    parse: value => {
+      const candidate = String(value).trim();
+      return parseNetwork(candidate) ? candidate : undefined;
+    },
+  };
+}
+
 /** A duration in seconds, fractions allowed, above zero and at most `max`. */
 export function seconds(max: number): OptionType<number> {
   return {
     expected: `a number of seconds above 0 and at most ${max}`,
     parse: value => {
-      const number = toNumber(value, /^\+?(\d+(\.\d*)?|\.\d+)$/);
+      const number = toNumber(value, DECIMAL);
       return number !== undefined && number > 0 && number <= max
         ? number
         : undefined;
@@ -163,6 +186,8 @@ export function hostAddress(): OptionType<string> {
     },
   };
 }
+
+const DECIMAL = /^\+?(\d+(\.\d*)?|\.\d+)$/;
 
 function unbracket(address: string): string {
   return address.replace(/^\[(.*)\]$/, '$1');

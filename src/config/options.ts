@@ -9,8 +9,10 @@ import {
   integer,
   ipAddress,
   list,
+  network,
   OptionType,
   port,
+  positive,
   seconds,
   text,
 } from './option-types';
@@ -195,6 +197,11 @@ export const OPTIONS = {
     ),
   },
   boot_config: {
+    allowed_networks: option(
+      list(network()),
+      undefined,
+      'Networks whose clients are served. Not set: all.',
+    ),
     chain_timeout: option(
       seconds(3600),
       10,
@@ -215,6 +222,11 @@ export const OPTIONS = {
       'affinity',
       'Whom to ask when the conductor that the hash ring names has no script or does not answer: affinity (the conductor that prepared the node), any (then all other live conductors too) or none.',
     ),
+    max_requests_in_flight: option(
+      integer(1, 100_000),
+      1000,
+      'Requests that are worked on at once; what comes beyond is answered 404 at once.',
+    ),
     max_script_size: option(
       integer(7, 64 * 1024 * 1024),
       256 * 1024,
@@ -231,10 +243,40 @@ export const OPTIONS = {
       5,
       'Seconds within which a request for a script is answered, whatever happens.',
     ),
+    retry_after: option(
+      integer(1, 3600),
+      undefined,
+      'Seconds after which firmware is asked to try again when the failure is a passing one. iPXE then tries without end and walks to no other NIC, and a 404 with it tells that a machine is known; so it is off unless set.',
+    ),
     rpc_version: option(
       text('a version such as 1.63'),
       '1.63',
       'Version of the RPC API to ask for. A server refuses a newer minor version than its own.',
+    ),
+    source_burst: option(
+      integer(1),
+      64,
+      'Requests that one client may send at once before source_rate holds it back: enough for the NICs of a machine, times the attempts of the root script.',
+    ),
+    source_rate: option(
+      positive('requests a second'),
+      undefined,
+      'Requests a second that one client may send in the long run. Not set: no limit.',
+    ),
+    total_burst: option(
+      integer(1),
+      10_000,
+      'Requests that all clients together may send at once before total_rate holds them back.',
+    ),
+    total_rate: option(
+      positive('requests a second'),
+      undefined,
+      'Requests a second that all clients together may send in the long run. Not set: no limit.',
+    ),
+    trusted_proxies: option(
+      list(network()),
+      undefined,
+      'Networks of reverse proxies whose X-Forwarded-For tells the address of the client.',
     ),
   },
 };

@@ -7,9 +7,8 @@ import {
   RestBindings,
   Response,
 } from '@loopback/rest';
-import {BOOT_BRANCH, BootExchange, MEDIA_TYPE} from '../http';
+import {BOOT_BRANCH, BootExchangeFactory, MEDIA_TYPE} from '../http';
 import {BootConfigBindings} from '../keys';
-import {Logger} from '../logger';
 import {BootConfigService, withDeadline} from '../services';
 
 /** Path of the operation, below the host's base path. */
@@ -60,8 +59,8 @@ export class BootController {
     private readonly service: BootConfigService,
     @inject(BootConfigBindings.option('boot_config.request_timeout'))
     private readonly timeout: number,
-    @inject(BootConfigBindings.LOGGER)
-    private readonly logger: Logger,
+    @inject(BootConfigBindings.EXCHANGES)
+    private readonly exchanges: BootExchangeFactory,
   ) {}
 
   /**
@@ -85,12 +84,15 @@ export class BootController {
     @inject(RestBindings.Http.RESPONSE)
     response: Response | ServerResponse,
   ): Promise<Response | ServerResponse> {
-    const exchange = new BootExchange(response, this.logger, {mac, name});
-    const {requestId} = exchange;
+    const exchange = this.exchanges.open(response, {mac, name});
+    const {requestId, sourceAllowed} = exchange;
     try {
       exchange.serve(
         await withDeadline(this.timeout * 1000, deadline =>
-          this.service.getBootConfig({mac, name, requestId}, deadline),
+          this.service.getBootConfig(
+            {mac, name, requestId, sourceAllowed},
+            deadline,
+          ),
         ),
       );
     } catch (error) {

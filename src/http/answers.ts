@@ -14,16 +14,26 @@ export function sendScript(response: ServerResponse, script: Buffer): void {
 /**
  * Gives the answer that every failure gets. Where something has been sent
  * already, nothing sound can follow, and the connection is cut.
+ *
+ * @param retryAfter - seconds, only where the operator wants it
  */
-export function sendNotFound(response: ServerResponse): void {
+export function sendNotFound(
+  response: ServerResponse,
+  retryAfter?: number,
+): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  send(response, 404, NOT_FOUND_BODY);
+  send(response, 404, NOT_FOUND_BODY, retryAfter);
 }
 
-function send(response: ServerResponse, status: number, body: Buffer): void {
+function send(
+  response: ServerResponse,
+  status: number,
+  body: Buffer,
+  retryAfter?: number,
+): void {
   // Whatever the host's middleware set before would tell its answers from ours.
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response.statusCode = status;
@@ -31,6 +41,7 @@ function send(response: ServerResponse, status: number, body: Buffer): void {
   response.setHeader('Content-Type', MEDIA_TYPE);
   response.setHeader('Content-Length', body.length);
   response.setHeader('Cache-Control', 'no-store');
+  if (retryAfter) response.setHeader('Retry-After', retryAfter);
   // For HEAD node:http leaves the body out by itself.
   response.end(body);
 }

@@ -7,6 +7,7 @@ import {sendNotFound, sendScript} from './answers';
 
 /** Reasons that are no part of normal life, and who has to look at them. */
 const LEVELS: Partial<Record<Reason, 'warn' | 'error'>> = {
+  overloaded: 'warn',
   database_unavailable: 'error',
   no_conductor: 'warn',
   conductor_unreachable: 'warn',
@@ -18,6 +19,23 @@ const LEVELS: Partial<Record<Reason, 'warn' | 'error'>> = {
   internal_error: 'error',
 };
 
+/** Reasons that pass by themselves. */
+const TRANSIENT: ReadonlySet<Reason> = new Set([
+  'rate_limited',
+  'overloaded',
+  'database_unavailable',
+  'no_conductor',
+  'conductor_unreachable',
+  'conductor_timeout',
+  'deadline_exceeded',
+]);
+
+/** What was asked for, as sent; empty when the path told nothing. */
+export interface BootTarget {
+  mac?: string;
+  name?: string;
+}
+
 /**
  * One request of the branch with its answer: sends the one and logs the other,
  * so that the client never learns what the operator reads.
@@ -28,15 +46,21 @@ export class BootExchange {
   private readonly startedAt = performance.now();
 
   /**
-   * @param target - what was asked for, as sent; empty when the path told none
+   * @param source - address of the client
+   * @param sourceAllowed - whether it may be served at all
+   * @param retryAfter - seconds, `[boot_config] retry_after`
    */
   constructor(
     private readonly response: ServerResponse,
+    private readonly target: BootTarget,
+    readonly source: string,
+    readonly sourceAllowed: boolean,
     private readonly logger: Logger,
-    private readonly target: {mac?: string; name?: string} = {},
+    private readonly retryAfter: number | undefined,
   ) {}
 
   serve({script, node, conductor, isOwner}: BootConfig): void {
+    if (this.isAnswered()) return;
     sendScript(this.response, script);
     this.log('info', 'served', {
       node: node.uuid,
@@ -47,8 +71,9 @@ export class BootExchange {
   }
 
   refuse(error: unknown): void {
+    if (this.isAnswered()) return;
     const {reason, message, cause} = BootConfigError.from(error);
-    sendNotFound(this.response);
+    sendNotFound(this.response, this.adviceFor(reason));
     this.log(LEVELS[reason] ?? 'info', `not served: ${message}`, {
       reason,
       // The stack of what nobody expected is all there is to go by.
@@ -56,19 +81,32 @@ export class BootExchange {
     });
   }
 
+  /** Where the host's deadline was over before ours. */
+  private isAnswered(): boolean {
+    return this.response.writableEnded;
+  }
+
+  /** Seconds after which to try again, spread out; `undefined`: no advice. */
+  private adviceFor(reason: Reason): number | undefined {
+    if (!this.retryAfter || !this.sourceAllowed || !TRANSIENT.has(reason)) {
+      return undefined;
+    }
+    return this.retryAfter + Math.floor(Math.random() * (this.retryAfter + 1));
+  }
+
   private log(
     level: 'info' | 'warn' | 'error',
     message: string,
     details: object,
   ): void {
-    const {socket, headers, method} = this.response.req;
+    const {headers, method} = this.response.req;
     this.logger[level](
       {
         request_id: this.requestId,
         method,
         ...this.target,
         ...details,
-        source: socket.remoteAddress,
+        source: this.source,
         user_agent: headers['user-agent'],
         ms: Math.round(performance.now() - this.startedAt),
       },

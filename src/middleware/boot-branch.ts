@@ -2,7 +2,15 @@ import {IncomingMessage, ServerResponse} from 'node:http';
 import {BindingScope, inject, injectable} from '@loopback/core';
 import {BootConfigError} from '../boot-config-error';
 import {BootController} from '../controllers/boot.controller';
-import {BootExchange, isInBootBranch, parseBootPath, pathOf} from '../http';
+import {BootConfigOptions} from '../config';
+import {
+  BootExchangeFactory,
+  isInBootBranch,
+  parseBootPath,
+  pathOf,
+} from '../http';
+import {RateLimiter} from '../http/rate-limiter';
+import {TokenBucketOptions} from '../http/token-bucket';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
 
@@ -21,14 +29,25 @@ export type Dispatch = (
  */
 @injectable({scope: BindingScope.SINGLETON})
 export class BootBranch {
+  private readonly limiter: RateLimiter;
+  private inFlight = 0;
+
   constructor(
     @inject('controllers.BootController')
     private readonly controller: BootController,
-    @inject(BootConfigBindings.option('boot_config.enabled'))
-    private readonly enabled: boolean,
+    @inject(BootConfigBindings.OPTIONS)
+    private readonly options: BootConfigOptions,
+    @inject(BootConfigBindings.EXCHANGES)
+    private readonly exchanges: BootExchangeFactory,
     @inject(BootConfigBindings.LOGGER)
     private readonly logger: Logger,
-  ) {}
+  ) {
+    const {boot_config: own} = options;
+    this.limiter = new RateLimiter(
+      limit(own.source_rate, own.source_burst),
+      limit(own.total_rate, own.total_burst),
+    );
+  }
 
   /**
    * Whether this is a request of the branch.
@@ -52,10 +71,9 @@ export class BootBranch {
     dispatch: Dispatch = (mac, name, res) =>
       this.controller.getBootConfig(mac, name, res),
   ): Promise<void> {
+    this.inFlight += 1;
     try {
-      if (!this.enabled) {
-        throw new BootConfigError('disabled', '[boot_config] enabled = False');
-      }
+      this.admit(request);
       const {mac, name} = parseBootPath(request.method, path);
       await dispatch(mac, name, response);
       if (response.writableEnded) return;
@@ -64,7 +82,29 @@ export class BootBranch {
       );
     } catch (error) {
       if (response.writableEnded) this.logAfterAnswer(error);
-      else new BootExchange(response, this.logger).refuse(error);
+      else this.exchanges.open(response).refuse(error);
+    } finally {
+      this.inFlight -= 1;
+    }
+  }
+
+  /** @throws BootConfigError `disabled`, `overloaded`, `rate_limited` */
+  private admit(request: IncomingMessage): void {
+    const {enabled, max_requests_in_flight: most} = this.options.boot_config;
+    if (!enabled) {
+      throw new BootConfigError('disabled', '[boot_config] enabled = False');
+    }
+    if (this.inFlight > most) {
+      throw new BootConfigError(
+        'overloaded',
+        `${most} requests are being worked on ([boot_config] max_requests_in_flight)`,
+      );
+    }
+    if (!this.limiter.take(this.exchanges.sourceOf(request))) {
+      throw new BootConfigError(
+        'rate_limited',
+        'more requests than [boot_config] source_rate or total_rate allows',
+      );
     }
   }
 
@@ -72,4 +112,11 @@ export class BootBranch {
   private logAfterAnswer(err: unknown): void {
     this.logger.warn({err}, 'an interceptor of the host failed afterwards');
   }
+}
+
+function limit(
+  rate: number | undefined,
+  burst: number,
+): TokenBucketOptions | undefined {
+  return rate === undefined ? undefined : {rate, burst};
 }

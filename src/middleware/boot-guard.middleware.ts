@@ -16,7 +16,11 @@ import {
 } from '@loopback/rest';
 import {BOOT_PATH, BootController, OPERATION} from '../controllers';
 import {BootConfigBindings} from '../keys';
+import {withDeadline} from '../services/deadline';
 import {BootBranch} from './boot-branch';
+
+// So that the controller's own deadline, which knows more, comes first.
+const GRACE_MILLISECONDS = 100;
 
 /** Group of the guard; it stands ahead of all other groups. */
 export const BOOT_GUARD_GROUP = 'bootConfigGuard';
@@ -61,6 +65,8 @@ export class BootGuardProvider implements Provider<Middleware> {
     private readonly branch: BootBranch,
     @inject('controllers.BootController')
     private readonly controller: BootController,
+    @inject(BootConfigBindings.option('boot_config.request_timeout'))
+    private readonly timeout: number,
   ) {}
 
   value(): Middleware {
@@ -80,12 +86,17 @@ export class BootGuardProvider implements Provider<Middleware> {
     mac: string,
     name: string,
   ): Promise<void> {
-    await invokeMethodWithInterceptors(
-      ctx,
-      this.controller,
-      'getBootConfig',
-      [mac, name],
-      {source: {type: 'route', value: this.route}},
-    );
+    // The controller keeps to its deadline by itself; the host's interceptors
+    // may not.
+    const limit = this.timeout * 1000 + GRACE_MILLISECONDS;
+    await withDeadline(limit, async () => {
+      await invokeMethodWithInterceptors(
+        ctx,
+        this.controller,
+        'getBootConfig',
+        [mac, name],
+        {source: {type: 'route', value: this.route}},
+      );
+    });
   }
 }

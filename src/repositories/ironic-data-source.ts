@@ -34,9 +34,10 @@ export function createIronicDataSource(
     queueLimit: QUEUE_LIMIT,
     connectTimeout: options.boot_config.request_timeout * 1000,
     enableKeepAlive: true,
-    // The schema is Ironic's; this package never changes it.
-    disableMigration: true,
   });
+  // The schema is Ironic's; this package never changes it. Set afterwards, as
+  // the connector passes all that it is made with on to its driver.
+  dataSource.settings.disableMigration = true;
   // Without a listener the first refused connection would end the process.
   dataSource.on('error', (error: Error & {code?: string}) =>
     logger.warn(

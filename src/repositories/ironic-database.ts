@@ -41,7 +41,7 @@ export class IronicDatabase implements Repositories, LifeCycleObserver {
   readonly nodes: NodeRepository;
   readonly conductors: ConductorRepository;
 
-  private readonly ownDataSource?: juggler.DataSource;
+  private readonly ownClient?: MysqlClient;
 
   /** @throws ConfigurationError when there is no database to use */
   constructor(
@@ -53,18 +53,19 @@ export class IronicDatabase implements Repositories, LifeCycleObserver {
     const file = embeddedFile(options.database.connection ?? '');
     if (!hostDataSource && !file) {
       requireConnection(options);
-      this.ownDataSource = createIronicDataSource(options, logger);
+      this.ownClient = new MysqlClient(createIronicDataSource(options, logger));
     }
-    const dataSource = hostDataSource ?? this.ownDataSource;
-    const {nodes, conductors} = dataSource
-      ? repositoriesOn(dataSource)
-      : embeddedRepositories(file!);
+    const {nodes, conductors} = hostDataSource
+      ? repositoriesOn(hostDataSource)
+      : this.ownClient
+        ? mysqlRepositories(this.ownClient)
+        : embeddedRepositories(file!);
     this.nodes = nodes;
     this.conductors = conductors;
   }
 
   async stop(): Promise<void> {
-    await this.ownDataSource?.disconnect();
+    await this.ownClient?.close();
   }
 }
 
@@ -82,13 +83,16 @@ function requireConnection({database}: BootConfigOptions): void {
 }
 
 function repositoriesOn(dataSource: juggler.DataSource): Repositories {
-  if (dataSource.connector?.name !== 'mysql') {
-    return {
-      nodes: new CrudNodeRepository(dataSource),
-      conductors: new CrudConductorRepository(dataSource),
-    };
+  if (dataSource.connector?.name === 'mysql') {
+    return mysqlRepositories(new MysqlClient(dataSource));
   }
-  const client = new MysqlClient(dataSource);
+  return {
+    nodes: new CrudNodeRepository(dataSource),
+    conductors: new CrudConductorRepository(dataSource),
+  };
+}
+
+function mysqlRepositories(client: MysqlClient): Repositories {
   return {
     nodes: new MysqlNodeRepository(client),
     conductors: new MysqlConductorRepository(client),

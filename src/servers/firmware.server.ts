@@ -1,4 +1,5 @@
 import {createServer, IncomingMessage, Server, ServerResponse} from 'node:http';
+import {Socket} from 'node:net';
 import {Duplex} from 'node:stream';
 import {
   BindingScope,
@@ -7,13 +8,14 @@ import {
   Server as LoopbackServer,
 } from '@loopback/core';
 import {RestBindings, RestServer} from '@loopback/rest';
+import {BootConfigError} from '../boot-config-error';
 import {BootConfigOptions} from '../config';
 import {pathOf, rawNotFound, sendNotFound} from '../http';
 import {closeGracefully, listen} from '../http/listen';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
 import {BootBranch} from '../middleware';
-import {formatHostAddress, HostAddress} from '../rpc';
+import {formatHostAddress, HostAddress, newRequestId} from '../rpc';
 import {isOperatorsPath} from './operators-path';
 
 // iPXE keeps an idle connection for 10 s (PING_TIMEOUT in its httpconn.c) and
@@ -79,6 +81,7 @@ export class FirmwareServer implements LoopbackServer {
           requestTimeout: REQUEST_MILLISECONDS,
           headersTimeout: REQUEST_MILLISECONDS,
           maxHeaderSize: MAX_HEADER_SIZE,
+          requireHostHeader: false,
         },
         handle,
       )
@@ -86,8 +89,15 @@ export class FirmwareServer implements LoopbackServer {
         // iPXE does not understand, 417, 400, 431, or nothing at all.
         .on('checkContinue', handle)
         .on('checkExpectation', handle)
-        .on('connect', (_request, socket) => refuseRaw(socket))
-        .on('clientError', (_error, socket) => refuseRaw(socket))
+        .on('connect', (_request, socket) =>
+          this.refuseRaw(
+            socket,
+            new BootConfigError('method_unknown', 'method CONNECT'),
+          ),
+        )
+        .on('clientError', (error, socket) =>
+          this.refuseRaw(socket, unreadable(error)),
+        )
     );
   }
 
@@ -101,10 +111,27 @@ export class FirmwareServer implements LoopbackServer {
       this.restServer.requestHandler(request, response);
     }
   }
+
+  /** The constant 404 to what node:http has no response to, and the end. */
+  private refuseRaw(socket: Duplex, {reason, message}: BootConfigError): void {
+    // The client has gone.
+    if (!socket.writable) return void socket.destroy();
+    socket.end(rawNotFound());
+    this.logger.info(
+      {
+        request_id: newRequestId(),
+        reason,
+        source: (socket as Socket).remoteAddress,
+      },
+      `not served: ${message}`,
+    );
+  }
 }
 
-/** The constant 404 to what is no HTTP request, and the end. */
-function refuseRaw(socket: Duplex): void {
-  if (socket.writable) socket.end(rawNotFound());
-  else socket.destroy();
+/** Why a request is refused that node:http could not read. */
+function unreadable(error: Error & {code?: string}): BootConfigError {
+  return new BootConfigError(
+    error.code === 'HPE_INVALID_METHOD' ? 'method_unknown' : 'path_unknown',
+    `the request can't be read: ${error.message} (${error.code})`,
+  );
 }

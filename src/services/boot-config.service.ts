@@ -19,6 +19,8 @@ export interface BootConfigRequest {
   name: string;
   /** `req-<uuid>`, travels with the call of the conductor. */
   requestId: string;
+  /** Whether `[boot_config] allowed_networks` holds the client. */
+  sourceAllowed: boolean;
 }
 
 /** A script that may be sent, and where it came from. */
@@ -52,10 +54,9 @@ export class BootConfigService {
   ): Promise<BootConfig> {
     const {api, boot_config: own} = this.options;
 
-    const address = normalizeMac(request.mac);
-    const name = checkConfigName(request.name);
+    const {address, name, fault} = examine(request);
 
-    const node = await this.findNode(address, deadline);
+    const node = await this.findNode(address, fault, deadline);
     checkProvisionState(node, api.restrict_boot_config);
 
     const answer = await this.rpc.getBootConfig(
@@ -69,12 +70,49 @@ export class BootConfigService {
     return {...answer, node};
   }
 
-  private async findNode(address: string, deadline: Deadline): Promise<Node> {
-    const node = await this.nodes.findByMac(address, deadline.signal);
+  /**
+   * A request at fault costs the same query, so that the time of its answer
+   * does not tell it from one for a node that is unknown or not to be served.
+   */
+  private async findNode(
+    address: string,
+    fault: BootConfigError | undefined,
+    deadline: Deadline,
+  ): Promise<Node> {
+    const lookup = this.nodes.findByMac(address, deadline.signal);
+    if (fault) {
+      await lookup.catch(() => {});
+      throw fault;
+    }
+    const node = await lookup;
     if (node) return node;
     throw new BootConfigError(
       'node_not_found',
       `no node has a port with the address ${address}`,
     );
+  }
+}
+
+/** What is looked for, and why it may not be had. */
+interface Examined {
+  address: string;
+  name: string;
+  fault?: BootConfigError;
+}
+
+// An address that no NIC has: the one of nobody (RFC 7042, section 2.1).
+const NOBODY = '00:00:00:00:00:00';
+
+function examine({mac, name, sourceAllowed}: BootConfigRequest): Examined {
+  try {
+    if (!sourceAllowed) {
+      throw new BootConfigError(
+        'source_denied',
+        'the client is in none of [boot_config] allowed_networks',
+      );
+    }
+    return {address: normalizeMac(mac), name: checkConfigName(name)};
+  } catch (error) {
+    return {address: NOBODY, name, fault: BootConfigError.from(error)};
   }
 }

@@ -11,6 +11,7 @@ export async function bounded<T>(
   let giveUp: () => void;
   const aborted = new Promise<never>((_resolve, reject) => {
     giveUp = () => reject(new Error('the database did not answer in time'));
+    if (signal.aborted) giveUp();
     signal.addEventListener('abort', giveUp, {once: true});
   });
   try {

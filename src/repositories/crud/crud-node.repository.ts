@@ -21,7 +21,8 @@ export class CrudNodeRepository implements NodeRepository {
     signal: AbortSignal,
   ): Promise<Node | undefined> {
     const port = await bounded(this.ports.findOne({where: {address}}), signal);
-    return port ? this.findByIdent(port.nodeId, signal) : undefined;
+    // Without a node `nodeId` is null, which would find a node without UUID.
+    return port?.nodeId ? this.findByIdent(port.nodeId, signal) : undefined;
   }
 
   async findByIdent(

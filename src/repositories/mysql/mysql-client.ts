@@ -18,11 +18,13 @@ interface Pool {
   ): void;
 }
 
-type MysqlError = Error & {code?: string};
+/** `fatal`: the connection is gone with it. */
+type MysqlError = Error & {code?: string; fatal?: boolean};
 
 interface MysqlConnector {
-  client?: Pool;
+  client?: Pool | null;
   connect(done: (error?: Error) => void): void;
+  disconnect(done: (error?: Error) => void): void;
 }
 
 /**
@@ -34,6 +36,10 @@ interface MysqlConnector {
  * destroyed, as it would be busy for whoever got it next.
  */
 export class MysqlClient {
+  private readonly busy = new Set<Connection>();
+  /** Connections that have answered a query before. */
+  private readonly kept = new WeakSet<Connection>();
+
   constructor(private readonly dataSource: juggler.DataSource) {}
 
   /**
@@ -46,63 +52,90 @@ export class MysqlClient {
     signal: AbortSignal,
   ): Promise<Row[]> {
     try {
-      return await this.selectOnce<Row>(sql, values, signal);
-    } catch (error) {
-      // The server closed a kept connection, by a restart for instance.
-      if ((error as MysqlError).code === 'PROTOCOL_CONNECTION_LOST') {
-        return this.selectOnce<Row>(sql, values, signal).catch(unavailable);
+      for (;;) {
+        const connection = await this.connect(signal);
+        try {
+          return await this.execute<Row>(connection, sql, values, signal);
+        } catch (error) {
+          // A kept connection that is gone, by a restart of the server or a
+          // firewall, tells nothing about the server; the next one may do.
+          const isStale = this.kept.has(connection);
+          if (!isStale || !(error as MysqlError).fatal) throw error;
+        }
       }
-      return unavailable(error);
+    } catch (error) {
+      const {code, message} = error as MysqlError;
+      throw new BootConfigError(
+        'database_unavailable',
+        `Ironic's database: ${message || code}`,
+        {cause: error},
+      );
     }
   }
 
-  private selectOnce<Row>(
-    sql: string,
-    values: unknown[],
-    signal: AbortSignal,
-  ): Promise<Row[]> {
+  /** Closes the pool, and does not wait for queries that are under way. */
+  async close(): Promise<void> {
+    for (const connection of this.busy) connection.destroy();
+    await new Promise<void>(resolve =>
+      this.connector.disconnect(() => resolve()),
+    );
+  }
+
+  private connect(signal: AbortSignal): Promise<Connection> {
     return new Promise((resolve, reject) => {
-      let connection: Connection | undefined;
-      const giveUp = () => {
-        connection?.destroy();
-        reject(new Error('the database did not answer in time'));
-      };
+      const giveUp = () => reject(tooLate());
       if (signal.aborted) return giveUp();
       signal.addEventListener('abort', giveUp, {once: true});
-      this.pool().getConnection((noConnection, got) => {
-        if (noConnection) {
-          signal.removeEventListener('abort', giveUp);
-          return reject(noConnection);
-        }
-        if (signal.aborted) return got.release();
-        connection = got;
-        got.execute(sql, values, (failed, rows) => {
-          signal.removeEventListener('abort', giveUp);
-          if (signal.aborted) return;
-          if (failed) {
-            got.destroy();
-            return reject(failed);
-          }
-          got.release();
-          resolve(rows as Row[]);
-        });
+      this.pool().getConnection((error, connection) => {
+        signal.removeEventListener('abort', giveUp);
+        if (error) reject(error);
+        // Nobody waits for it any more.
+        else if (signal.aborted) connection.release();
+        else resolve(connection);
       });
     });
   }
 
+  private async execute<Row>(
+    connection: Connection,
+    sql: string,
+    values: unknown[],
+    signal: AbortSignal,
+  ): Promise<Row[]> {
+    let giveUp: () => void;
+    this.busy.add(connection);
+    try {
+      const rows = await new Promise<Row[]>((resolve, reject) => {
+        giveUp = () => reject(tooLate());
+        signal.addEventListener('abort', giveUp, {once: true});
+        connection.execute(sql, values, (error, result) =>
+          error ? reject(error) : resolve(result as Row[]),
+        );
+      });
+      this.kept.add(connection);
+      connection.release();
+      return rows;
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    } finally {
+      this.busy.delete(connection);
+      signal.removeEventListener('abort', giveUp!);
+    }
+  }
+
   private pool(): Pool {
-    const connector = this.dataSource.connector as unknown as MysqlConnector;
+    const {connector} = this;
     // A data source with lazyConnect has no pool before its first use.
     if (!connector.client) connector.connect(() => {});
     return connector.client!;
   }
+
+  private get connector(): MysqlConnector {
+    return this.dataSource.connector as unknown as MysqlConnector;
+  }
 }
 
-function unavailable(error: unknown): never {
-  const {code, message} = error as MysqlError;
-  throw new BootConfigError(
-    'database_unavailable',
-    `Ironic's database: ${message || code}`,
-    {cause: error},
-  );
+function tooLate(): Error {
+  return new Error('the database did not answer in time');
 }
