@@ -6,6 +6,7 @@ import {Logger} from '../logger';
 import {NotFound} from '../rpc';
 import {asBootInterface, BootInterface} from './boot-interface';
 import {readFileInside, Refused} from './read-file-inside';
+import {readSettled} from './read-settled';
 import {Task} from './task';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -31,16 +32,19 @@ export class IPXEBoot extends BootInterface {
   }
 
   /** @throws NotFound */
-  override async getBootConfig({node}: Task, name: string): Promise<string> {
+  override async getBootConfig(
+    {node, signal}: Task,
+    name: string,
+  ): Promise<string> {
     // The UUID becomes a part of a path, so it is not taken on trust.
     if (name !== BOOT_SCRIPT || !UUID.test(node.uuid)) throw notFound(name);
     const {http_root: root} = this.options.deploy;
     const file = join(node.uuid, 'config');
     try {
-      const script = await readFileInside(
-        root,
-        file,
-        this.options.boot_config.max_script_size,
+      const {max_script_size: maxSize} = this.options.boot_config;
+      const script = await readSettled(
+        () => readFileInside(root, file, maxSize),
+        signal,
       );
       return decodeUtf8(script);
     } catch (error) {

@@ -1,12 +1,26 @@
-import {constants} from 'node:fs';
-import {FileHandle, open, realpath, stat} from 'node:fs/promises';
+import {constants, realpath as realpathCallback} from 'node:fs';
+import {FileHandle, open, readlink} from 'node:fs/promises';
 import {join} from 'node:path';
+import {promisify} from 'node:util';
 
 /** A file that is there and may not be read. */
 export class Refused extends Error {}
 
+/** What one look at a file showed. */
+export interface Reading {
+  bytes: Buffer;
+  /** Time of the last change of its content, milliseconds since the epoch. */
+  modifiedAt: number;
+  /** Whether it was another file at the end than at the beginning. */
+  changed: boolean;
+}
+
 // No link in the last part of the path, no wait for the writer of a FIFO.
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+const CHUNK_SIZE = 16 * 1024;
+
+const realpath = promisify(realpathCallback.native);
 
 /**
  * Reads a regular file below a directory. Links, FIFOs, devices, and whatever
@@ -21,12 +35,31 @@ export async function readFileInside(
   root: string,
   path: string,
   maxSize: number,
-): Promise<Buffer> {
+): Promise<Reading> {
   const expected = join(await realpath(root), path);
   const file = await open(expected, FLAGS).catch(refuseLink);
   try {
-    await checkFile(file, expected, maxSize);
-    return await read(file, maxSize);
+    const before = await file.stat({bigint: true});
+    if (!before.isFile()) throw new Refused('it is not a regular file');
+    if (before.nlink > 1n) {
+      throw new Refused('it has another name, which may lie outside the root');
+    }
+    if (before.size > maxSize) throw tooLarge(before.size, maxSize);
+    const placed = (await placeOf(file, expected)) === expected;
+    // One that was removed or replaced meanwhile is at no place any more.
+    if (!placed && (await file.stat()).nlink > 0) {
+      throw new Refused('a link on the way to it leads elsewhere');
+    }
+    const bytes = await readUpTo(file, maxSize);
+    const after = await file.stat({bigint: true});
+    return {
+      bytes,
+      modifiedAt: Number(after.mtimeMs),
+      changed:
+        !placed ||
+        before.mtimeNs !== after.mtimeNs ||
+        after.size !== BigInt(bytes.length),
+    };
   } finally {
     await file.close();
   }
@@ -36,42 +69,35 @@ function refuseLink(error: NodeJS.ErrnoException): never {
   throw error.code === 'ELOOP' ? new Refused('it is a symbolic link') : error;
 }
 
-async function checkFile(
-  file: FileHandle,
-  expected: string,
-  maxSize: number,
-): Promise<void> {
-  const opened = await file.stat();
-  if (!opened.isFile()) throw new Refused('it is not a regular file');
-  if (opened.nlink > 1) {
-    throw new Refused('it has another name, which may lie outside the root');
-  }
-  if (opened.size > maxSize) {
-    throw new Refused(
-      `it has ${opened.size} bytes, [boot_config] max_script_size allows ${maxSize}`,
-    );
-  }
-  // A directory on the way may be a link; then the file is another one than
-  // that which the path without links leads to.
-  const reached = await realpath(expected);
-  if (reached !== expected) throw new Refused('a link leads out of the root');
-  const there = await stat(reached);
-  if (there.ino !== opened.ino || there.dev !== opened.dev) {
-    throw new Refused('it changed its place while it was read');
+function tooLarge(size: bigint, maxSize: number): Refused {
+  return new Refused(
+    `it has ${size} bytes, [boot_config] max_script_size allows ${maxSize}`,
+  );
+}
+
+/**
+ * Where an open file really lies, all links resolved. Linux knows it of the
+ * open file, so that nobody can exchange a directory for a link in between.
+ */
+async function placeOf(file: FileHandle, path: string): Promise<string> {
+  try {
+    return await readlink(`/proc/self/fd/${file.fd}`);
+  } catch {
+    return realpath(path);
   }
 }
 
-/** At most one byte more than allowed, as the file may grow meanwhile. */
-async function read(file: FileHandle, maxSize: number): Promise<Buffer> {
+/** Of a file that grows, a byte more than allowed is enough to know. */
+async function readUpTo(file: FileHandle, maxSize: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for (;;) {
-    const {bytesRead, buffer} = await file.read({
-      buffer: Buffer.allocUnsafe(Math.min(16 * 1024, maxSize + 1 - size)),
-    });
+    const length = Math.min(CHUNK_SIZE, maxSize + 1 - size);
+    const buffer = Buffer.allocUnsafe(length);
+    const {bytesRead} = await file.read(buffer, 0, length, size);
     if (bytesRead === 0) return Buffer.concat(chunks, size);
     size += bytesRead;
-    if (size > maxSize) throw new Refused('it grew beyond max_script_size');
+    if (size > maxSize) throw tooLarge(BigInt(size), maxSize);
     chunks.push(buffer.subarray(0, bytesRead));
   }
 }

@@ -40,6 +40,9 @@ export class FirmwareServer implements LoopbackServer {
 
   private readonly server: Server;
 
+  /** The answer to the latest request of a connection. */
+  private readonly latest = new WeakMap<Duplex, ServerResponse>();
+
   constructor(
     @inject(BootConfigBindings.OPTIONS)
     private readonly options: BootConfigOptions,
@@ -102,6 +105,7 @@ export class FirmwareServer implements LoopbackServer {
   }
 
   private handle(request: IncomingMessage, response: ServerResponse): void {
+    this.latest.set(request.socket, response);
     const path = pathOf(request.url!);
     if (this.branch.matches(path)) {
       void this.branch.answer(request, response, path);
@@ -116,6 +120,15 @@ export class FirmwareServer implements LoopbackServer {
   private refuseRaw(socket: Duplex, {reason, message}: BootConfigError): void {
     // The client has gone.
     if (!socket.writable) return void socket.destroy();
+    const latest = this.latest.get(socket);
+    if (latest && !(latest.req.complete && latest.writableFinished)) {
+      // The fault is in the body of a request that has an answer of its own, or
+      // behind one that still waits for its answer: a second answer would be
+      // taken for that to another request.
+      latest.shouldKeepAlive = false;
+      if (latest.headersSent) socket.end();
+      return;
+    }
     socket.end(rawNotFound());
     this.logger.info(
       {
