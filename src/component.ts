@@ -13,7 +13,12 @@ import {BootExchangeFactory} from './http';
 import {IronicComponent} from './ironic.component';
 import {BootConfigBindings} from './keys';
 import {BootBranch, BootGuardObserver, BootGuardProvider} from './middleware';
-import {BootConfigService, HashRingManager, RpcService} from './services';
+import {
+  BootConfigService,
+  HashRingManager,
+  RpcService,
+  WarmUpObserver,
+} from './services';
 import {JsonRpcTransport, LocalTransport} from './transports';
 import {withoutBound} from './without-bound';
 
@@ -32,7 +37,7 @@ import {withoutBound} from './without-bound';
 export class BootConfigComponent implements Component {
   readonly components = [IronicComponent];
   readonly controllers = [BootController];
-  readonly lifeCycleObservers = [BootGuardObserver];
+  readonly lifeCycleObservers = [BootGuardObserver, WarmUpObserver];
   readonly bindings: Binding[];
 
   constructor(@inject(CoreBindings.APPLICATION_INSTANCE) app: Application) {

@@ -1,4 +1,5 @@
 import {BootConfigError} from '../boot-config-error';
+import {jsonDepth} from './json-depth';
 import {
   ConductorApi,
   IronicError,
@@ -11,6 +12,9 @@ import {
 const METHOD = 'get_boot_config';
 // Ironic's server does not check the version either.
 const PARAMETERS = ['context', 'node_id', 'name', 'rpc.version'];
+
+// As Ironic's [api] max_json_body_depth, which its RPC server keeps to as well.
+const MAX_DEPTH = 25;
 
 /** A fault of the request itself, told by one of JSON-RPC's own codes. */
 class JsonRpcFault extends Error {
@@ -59,6 +63,7 @@ function answer(content: object): string {
 function parse(body: string): Record<string, unknown> {
   let request: unknown;
   try {
+    if (jsonDepth(body) > MAX_DEPTH) throw new Error('nested too deeply');
     request = JSON.parse(body);
   } catch {
     throw new JsonRpcFault(

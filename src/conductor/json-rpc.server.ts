@@ -1,21 +1,39 @@
-import {createServer, IncomingMessage, Server, ServerResponse} from 'node:http';
+import {
+  createServer,
+  IncomingMessage,
+  Server,
+  ServerOptions,
+  ServerResponse,
+} from 'node:http';
 import {
   BindingScope,
   inject,
   lifeCycleObserver,
   Server as LoopbackServer,
 } from '@loopback/core';
-import {BootConfigOptions} from '../config';
+import {
+  BootConfigOptions,
+  ConfigurationError,
+  rpcAuthStrategy,
+} from '../config';
 import {closeGracefully, listen} from '../http/listen';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
 import {ConductorApi, formatHostAddress} from '../rpc';
 import {dispatch} from './json-rpc-dispatcher';
-import {rpcListenAddress} from './rpc-listen-address';
+import {isLoopback, rpcListenAddress} from './rpc-listen-address';
 
 // A call is some 600 bytes; a context with a token and a service catalogue may
 // take some tens of thousands.
 const MAX_BODY_SIZE = 128 * 1024;
+
+// Slow senders are cut off; a sound call arrives in one piece.
+const SERVER_OPTIONS: ServerOptions = {
+  requestTimeout: 10_000,
+  headersTimeout: 10_000,
+  connectionsCheckingInterval: 1000,
+  keepAliveTimeout: 30_000,
+};
 
 /**
  * Answers JSON-RPC over HTTP as Ironic's conductors do, for `get_boot_config`
@@ -38,9 +56,24 @@ export class JsonRpcServer implements LoopbackServer {
     return this.server?.listening ?? false;
   }
 
+  /** @throws ConfigurationError when anybody could call it by accident */
+  async init(): Promise<void> {
+    if (!this.isWanted() || rpcAuthStrategy(this.options)) return;
+    const address = rpcListenAddress(this.options);
+    if (isLoopback(address)) return;
+    throw new ConfigurationError([
+      {
+        section: 'json_rpc',
+        option: 'auth_strategy',
+        value: undefined,
+        expected: `noauth to be set, if ${formatHostAddress(address)} shall answer calls without authentication; otherwise a loopback address in [json_rpc] host_ip`,
+      },
+    ]);
+  }
+
   async start(): Promise<void> {
-    if (this.options.DEFAULT.rpc_transport !== 'json-rpc') return;
-    this.server = createServer((request, response) => {
+    if (!this.isWanted()) return;
+    this.server = createServer(SERVER_OPTIONS, (request, response) => {
       this.handle(request, response).catch((error: Error) => {
         this.logger.error({err: error}, 'an RPC request failed');
         response.destroy();
@@ -51,6 +84,10 @@ export class JsonRpcServer implements LoopbackServer {
       {host: this.options.DEFAULT.host, address: formatHostAddress(address)},
       'conductor listens for JSON-RPC',
     );
+  }
+
+  private isWanted(): boolean {
+    return this.options.DEFAULT.rpc_transport === 'json-rpc';
   }
 
   async stop(): Promise<void> {

@@ -1,9 +1,11 @@
 import {isIP} from 'node:net';
 import {BootConfigOptions} from '../config';
+import {Networks} from '../config/cidr';
 import {HostAddress, parseHostAddress} from '../rpc';
 
 /**
- * Where a conductor listens for RPC.
+ * Where a conductor listens for RPC: on the port at which it is called, which
+ * may be a part of its name.
  *
  * Without `[json_rpc] host_ip`, a conductor whose name is an IP address listens
  * on that alone, since that is where it is called; so several of them can share
@@ -11,9 +13,17 @@ import {HostAddress, parseHostAddress} from '../rpc';
  */
 export function rpcListenAddress(options: BootConfigOptions): HostAddress {
   const {json_rpc: jsonRpc, boot_config: own} = options;
-  const {host: name} = parseHostAddress(options.DEFAULT.host, jsonRpc.port);
+  const called = parseHostAddress(options.DEFAULT.host, jsonRpc.port);
   return {
-    host: jsonRpc.host_ip ?? (isIP(name) ? name : '::'),
-    port: own.conductor_port ?? jsonRpc.port,
+    host: jsonRpc.host_ip ?? (isIP(called.host) ? called.host : '::'),
+    port: own.conductor_port ?? called.port,
   };
 }
+
+/** Whether only this machine can reach what listens there. */
+export function isLoopback({host}: HostAddress): boolean {
+  if (host === 'localhost') return true;
+  return LOOPBACK.has(host);
+}
+
+const LOOPBACK = new Networks(['127.0.0.0/8', '::1']);

@@ -96,6 +96,11 @@ export const OPTIONS = {
       'md5',
       'Hash algorithm of the ring. Must be equal on all hosts.',
     ),
+    auth_strategy: option(
+      choice('noauth', 'keystone', 'http_basic'),
+      undefined,
+      "Authentication of Ironic's services; read where [json_rpc] auth_strategy is not set.",
+    ),
     debug: option(
       boolean(),
       false,
@@ -141,6 +146,11 @@ export const OPTIONS = {
     ),
   },
   deploy: {
+    fast_track: option(
+      boolean(),
+      false,
+      'Whether Ironic keeps ramdisks running between operations; a warning is logged when [api] restrict_boot_config is on with it.',
+    ),
     http_root: option(
       text('a directory'),
       '/httpboot',
@@ -149,9 +159,9 @@ export const OPTIONS = {
   },
   json_rpc: {
     auth_strategy: option(
-      choice('noauth'),
-      'noauth',
-      'Authentication between API and conductors.',
+      choice('noauth', 'keystone', 'http_basic'),
+      undefined,
+      'Authentication between API and conductors. Not set: as [DEFAULT] auth_strategy says; where that is not set either, a conductor answers without authentication, and on a loopback address only. Of the three, noauth is supported.',
     ),
     host_ip: option(
       hostAddress(),
@@ -165,6 +175,11 @@ export const OPTIONS = {
     ),
   },
   pxe: {
+    enable_netboot_fallback: option(
+      boolean(),
+      false,
+      'Whether Ironic lets nodes with a local boot fall back to the network; a warning is logged when [api] restrict_boot_config is on with it.',
+    ),
     file_permission: option(
       fileMode(),
       0o644,

@@ -79,18 +79,41 @@ function isUnset(raw: unknown): boolean {
 }
 
 function contradictions(options: BootConfigOptions): ConfigurationProblem[] {
-  if (!options.pxe.ipxe_use_boot_config_api || apiRootUrls(options).length) {
-    return [];
-  }
-  return [
-    {
-      section: 'pxe',
-      option: 'ipxe_use_boot_config_api',
-      value: 'True',
-      expected:
+  const problems: ConfigurationProblem[] = [];
+  const {pxe, json_rpc: jsonRpc, DEFAULT} = options;
+  if (pxe.ipxe_use_boot_config_api && !apiRootUrls(options).length) {
+    problems.push(
+      problemOf(
+        'pxe',
+        'ipxe_use_boot_config_api',
+        'True',
         'a root URL for links to the API: set [pxe] ipxe_config_api_root_url, or [api] public_endpoint, or [DEFAULT] my_ip',
-    },
-  ];
+      ),
+    );
+  }
+  const strategy = rpcAuthStrategy(options);
+  if (
+    DEFAULT.rpc_transport === 'json-rpc' &&
+    strategy &&
+    strategy !== 'noauth'
+  ) {
+    problems.push(
+      problemOf(
+        jsonRpc.auth_strategy ? 'json_rpc' : 'DEFAULT',
+        'auth_strategy',
+        strategy,
+        'noauth for RPC, as no other is supported; [json_rpc] auth_strategy sets it for RPC alone',
+      ),
+    );
+  }
+  return problems;
+}
+
+/** Authentication between API and conductors, where it is configured. */
+export function rpcAuthStrategy(
+  options: BootConfigOptions,
+): BootConfigOptions['json_rpc']['auth_strategy'] {
+  return options.json_rpc.auth_strategy ?? options.DEFAULT.auth_strategy;
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -1,10 +1,13 @@
 import {once} from 'node:events';
 import {Server} from 'node:http';
-import {AddressInfo} from 'node:net';
+import {AddressInfo, Server as NetServer} from 'node:net';
 import {HostAddress} from '../rpc';
 
+// Under load a kept connection has its next request sooner than this.
+const DRAIN_MILLISECONDS = 1000;
+
 // A request is answered within [boot_config] request_timeout at most, and far
-// sooner as a rule; what is idle is closed at once.
+// sooner as a rule.
 const GRACE_MILLISECONDS = 10_000;
 const IDLE_CHECK_MILLISECONDS = 50;
 
@@ -33,21 +36,32 @@ export async function listen(
   return {host, port: (server.address() as AddressInfo).port};
 }
 
-/** Stops to listen, and waits until the requests under way are answered. */
+/**
+ * Stops to listen, answers what comes on the connections that are there, each
+ * time with the wish to close, and then closes those that stay idle.
+ */
 export async function closeGracefully(server: Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
-  server.close();
-  // A kept connection becomes idle when its last request is answered.
-  const closeIdle = setInterval(
-    () => server.closeIdleConnections(),
-    IDLE_CHECK_MILLISECONDS,
-  );
+  server.prependListener('request', (_request, response) => {
+    response.shouldKeepAlive = false;
+  });
+  // Not the close() of http.Server: it cuts kept connections at once, and on
+  // one of a balancer the next request may be under way already.
+  NetServer.prototype.close.call(server);
+  let closeIdle: NodeJS.Timeout | undefined;
+  const drain = setTimeout(() => {
+    closeIdle = setInterval(
+      () => server.closeIdleConnections(),
+      IDLE_CHECK_MILLISECONDS,
+    );
+  }, DRAIN_MILLISECONDS);
   const cut = setTimeout(
     () => server.closeAllConnections(),
     GRACE_MILLISECONDS,
   );
   await closed;
+  clearTimeout(drain);
   clearInterval(closeIdle);
   clearTimeout(cut);
 }

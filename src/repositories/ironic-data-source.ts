@@ -34,6 +34,9 @@ export function createIronicDataSource(
     queueLimit: QUEUE_LIMIT,
     connectTimeout: options.boot_config.request_timeout * 1000,
     enableKeepAlive: true,
+    // Connects when first used; otherwise juggler writes to the console itself
+    // when the server is down.
+    lazyConnect: true,
   });
   // The schema is Ironic's; this package never changes it. Set afterwards, as
   // the connector passes all that it is made with on to its driver.

@@ -1,5 +1,12 @@
 import {Node, Port} from '../models';
 
+/** Number of nodes that have these interfaces. */
+export interface InterfaceCount {
+  deployInterface: string | null;
+  storageInterface: string | null;
+  nodes: number;
+}
+
 /** Reads nodes and ports of Ironic's database. Never writes. */
 export interface NodeRepository {
   /**
@@ -20,6 +27,13 @@ export interface NodeRepository {
     ident: string | number,
     signal: AbortSignal,
   ): Promise<Node | undefined>;
+
+  /**
+   * Which deploy and storage interfaces the nodes have, and how many nodes.
+   *
+   * @throws BootConfigError `database_unavailable`
+   */
+  countInterfaces(signal: AbortSignal): Promise<InterfaceCount[]>;
 
   /**
    * The ports of a node.

@@ -24,6 +24,7 @@ const KEEP_ALIVE_MILLISECONDS = 15_000;
 
 // A sender of less than a request within this is no firmware.
 const REQUEST_MILLISECONDS = 10_000;
+const CHECK_MILLISECONDS = 1000;
 
 // A request of iPXE's has some 150 bytes.
 const MAX_HEADER_SIZE = 8 * 1024;
@@ -83,6 +84,7 @@ export class FirmwareServer implements LoopbackServer {
           keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
           requestTimeout: REQUEST_MILLISECONDS,
           headersTimeout: REQUEST_MILLISECONDS,
+          connectionsCheckingInterval: CHECK_MILLISECONDS,
           maxHeaderSize: MAX_HEADER_SIZE,
           requireHostHeader: false,
         },

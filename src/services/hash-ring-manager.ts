@@ -85,6 +85,15 @@ export class HashRingManager {
     );
   }
 
+  /**
+   * The conductors that take part in the rings.
+   *
+   * @throws BootConfigError `database_unavailable`
+   */
+  async liveConductors(): Promise<readonly Conductor[]> {
+    return (await this.current()).live;
+  }
+
   private async current(): Promise<Snapshot> {
     const maxAge = this.options.DEFAULT.hash_ring_reset_interval * 1000;
     const {snapshot} = this;

@@ -3,3 +3,4 @@ export * from './deadline';
 export * from './hash-ring';
 export * from './hash-ring-manager';
 export * from './rpc.service';
+export * from './warm-up.observer';

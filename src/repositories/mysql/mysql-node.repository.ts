@@ -1,5 +1,5 @@
 import {Node, Port} from '../../models';
-import {NodeRepository} from '../node.repository';
+import {InterfaceCount, NodeRepository} from '../node.repository';
 import {MysqlClient} from './mysql-client';
 
 // Newer releases of Ironic add columns, so those that are read are named.
@@ -17,6 +17,8 @@ const NODE_COLUMNS = [
 const BY_MAC = `SELECT ${NODE_COLUMNS} FROM ports p JOIN nodes n ON n.id = p.node_id WHERE p.address = ?`;
 const BY_UUID = `SELECT ${NODE_COLUMNS} FROM nodes n WHERE n.uuid = ?`;
 const BY_ID = `SELECT ${NODE_COLUMNS} FROM nodes n WHERE n.id = ?`;
+const INTERFACES =
+  'SELECT deploy_interface AS deployInterface, storage_interface AS storageInterface, COUNT(*) AS nodes FROM nodes GROUP BY deploy_interface, storage_interface';
 const PORTS =
   'SELECT id, address, node_id AS nodeId FROM ports WHERE node_id = ? ORDER BY id';
 
@@ -40,6 +42,10 @@ export class MysqlNodeRepository implements NodeRepository {
       ident,
       signal,
     );
+  }
+
+  async countInterfaces(signal: AbortSignal): Promise<InterfaceCount[]> {
+    return this.client.select<InterfaceCount>(INTERFACES, [], signal);
   }
 
   async findPorts(node: Node, signal: AbortSignal): Promise<Port[]> {
