@@ -1,3 +1,4 @@
+import {once} from 'node:events';
 import {BootConfigApplication} from '../application';
 import {ConductorProcess} from '../demo/conductor-process';
 import {DemoDeployment} from '../demo/demo-deployment';
@@ -12,7 +13,7 @@ import {
   OperatorsServer,
 } from '../servers';
 import {Command} from './command';
-import {Stoppable, untilStopped} from './until-stopped';
+import {Stoppable, stopSignal} from './until-stopped';
 
 export const demo: Command = {
   name: 'demo',
@@ -22,12 +23,15 @@ of 127.0.0.1, with sample nodes in a temporary directory. Needs neither a
 database nor a configuration.`,
 
   async run() {
+    // From the beginning, so that nothing is left of a start cut short.
+    const signal = stopSignal();
     const running = new Running();
     try {
       const deployment = await DemoDeployment.create();
       running.add({stop: () => deployment.remove()});
       for (const conductor of deployment.conductors) {
         running.add(await ConductorProcess.start(conductor));
+        if (signal.aborted) return;
       }
       const application = new BootConfigApplication(deployment.api);
       application.bind(BootConfigBindings.LOGGER).to(plainLogger);
@@ -40,7 +44,10 @@ database nor a configuration.`,
           urlOf(await application.get(OPERATORS_SERVER)),
         ),
       );
-      await untilStopped({stop: async () => {}});
+      if (!signal.aborted) await once(signal, 'abort');
+    } catch (error) {
+      // Ctrl-C ends conductors in the middle of their start, too.
+      if (!signal.aborted) throw error;
     } finally {
       await running.stop();
     }

@@ -6,10 +6,10 @@ export interface Stoppable {
 }
 
 /**
- * Waits for SIGTERM or SIGINT, or for the end of the parent that forked this
- * process, then stops `running`. A second signal ends the process at once.
+ * Fires at SIGTERM, at SIGINT, and at the end of the parent that forked this
+ * process. A second signal ends the process at once.
  */
-export async function untilStopped(running: Stoppable): Promise<void> {
+export function stopSignal(): AbortSignal {
   const stop = new AbortController();
   const onSignal = () => {
     if (stop.signal.aborted) process.exit(1);
@@ -17,7 +17,16 @@ export async function untilStopped(running: Stoppable): Promise<void> {
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   process.on('disconnect', () => stop.abort());
-  await once(stop.signal, 'abort');
+  // The parent may have ended while this process was on its way to here.
+  if (process.connected === false) stop.abort();
+  return stop.signal;
+}
+
+/** Waits for the signal to stop, then stops `running`. */
+export async function untilStopped(
+  running: Stoppable,
+  signal = stopSignal(),
+): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
   await running.stop();
-  process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
 }

@@ -38,9 +38,9 @@ export function createIronicDataSource(
     // when the server is down.
     lazyConnect: true,
   });
-  // The schema is Ironic's; this package never changes it. Set afterwards, as
-  // the connector passes all that it is made with on to its driver.
-  dataSource.settings.disableMigration = true;
+  // The connector passes all that is left in the settings on to its driver,
+  // which complains of what it does not know.
+  delete dataSource.settings.lazyConnect;
   // Without a listener the first refused connection would end the process.
   dataSource.on('error', (error: Error & {code?: string}) =>
     logger.warn(
