@@ -29,11 +29,12 @@ export interface NodeRepository {
   ): Promise<Node | undefined>;
 
   /**
-   * Which deploy and storage interfaces the nodes have, and how many nodes.
+   * Which deploy and storage interfaces the nodes have, and how many nodes. For
+   * warnings at start; a repository may do without.
    *
    * @throws BootConfigError `database_unavailable`
    */
-  countInterfaces(signal: AbortSignal): Promise<InterfaceCount[]>;
+  countInterfaces?(signal: AbortSignal): Promise<InterfaceCount[]>;
 
   /**
    * The ports of a node.

@@ -74,10 +74,10 @@ export class WarmUpObserver implements LifeCycleObserver {
   }
 
   private async warnOfClashes(): Promise<void> {
-    const interfaces = await this.nodes.countInterfaces(
+    const interfaces = await this.nodes.countInterfaces?.(
       AbortSignal.timeout(this.options.boot_config.request_timeout * 1000),
     );
-    for (const clash of gateClashes(this.options, interfaces)) {
+    for (const clash of gateClashes(this.options, interfaces ?? [])) {
       this.logger.warn({}, clash);
     }
   }

@@ -1,6 +1,6 @@
 import {DefaultCrudRepository, juggler} from '@loopback/repository';
 import {Node, Port} from '../../models';
-import {InterfaceCount, NodeRepository} from '../node.repository';
+import {NodeRepository} from '../node.repository';
 import {bounded} from './bounded';
 
 /**
@@ -31,11 +31,6 @@ export class CrudNodeRepository implements NodeRepository {
   ): Promise<Node | undefined> {
     const where = typeof ident === 'number' ? {id: ident} : {uuid: ident};
     return (await bounded(this.nodes.findOne({where}), signal)) ?? undefined;
-  }
-
-  /** LoopBack's repositories have no GROUP BY, and a count is not worth a scan. */
-  async countInterfaces(): Promise<InterfaceCount[]> {
-    return [];
   }
 
   async findPorts(node: Node, signal: AbortSignal): Promise<Port[]> {

@@ -1,5 +1,5 @@
 import {Node, Port} from '../../models';
-import {InterfaceCount, NodeRepository} from '../node.repository';
+import {NodeRepository} from '../node.repository';
 import {EmbeddedNode, EmbeddedStore} from './embedded-store';
 
 /** Nodes of an embedded store, found by an index. */
@@ -21,11 +21,6 @@ export class EmbeddedNodeRepository implements NodeRepository {
 
   async findByIdent(ident: string | number): Promise<Node | undefined> {
     return this.byIdent.get(ident);
-  }
-
-  /** An embedded store knows none of these interfaces. */
-  async countInterfaces(): Promise<InterfaceCount[]> {
-    return [];
   }
 
   async findPorts(node: Node): Promise<Port[]> {
