@@ -10,7 +10,8 @@ import {writeIfChanged} from './write-if-changed';
 
 /**
  * Makes sure at start that the HTTP root can be read, and writes the root
- * script into it. An agent writes nothing, as the HTTP root is Ironic's.
+ * script into it. An agent writes nothing, as the HTTP root is Ironic's, and so
+ * is the template that `[pxe] ipxe_boot_script` names.
  */
 @lifeCycleObserver('httpRoot')
 export class HttpRootObserver implements LifeCycleObserver {
@@ -25,8 +26,8 @@ export class HttpRootObserver implements LifeCycleObserver {
   async init(): Promise<void> {
     const {http_root: root} = this.options.deploy;
     await checkDirectory(root);
-    const script = await finishedRootScript(this.options);
     if (this.options.boot_config.conductor_port) return;
+    const script = await finishedRootScript(this.options);
     const path = join(root, 'boot.ipxe');
     const {file_permission: mode} = this.options.pxe;
     const written = await writeIfChanged(path, script, mode).catch(error => {

@@ -77,7 +77,7 @@ export function positive(unit: string): OptionType<number> {
     expected: `a number of ${unit} above 0`,
     parse: value => {
       const number = toNumber(value, DECIMAL);
-      return number !== undefined && number > 0 ? number : undefined;
+      return Number.isFinite(number) && number! > 0 ? number : undefined;
     },
   };
 }

@@ -7,6 +7,7 @@ import {
   inject,
   LifeCycleObserver,
   lifeCycleObserver,
+  Subscription,
 } from '@loopback/core';
 import {RestServer, RestTags} from '@loopback/rest';
 import {BootConfigBindings} from '../keys';
@@ -18,6 +19,8 @@ import {BOOT_GUARD_GROUP, DOWNSTREAM_GROUPS} from './boot-guard.middleware';
  */
 @lifeCycleObserver('middleware')
 export class BootGuardObserver implements LifeCycleObserver {
+  private subscriptions: Subscription[] = [];
+
   constructor(
     @inject(CoreBindings.APPLICATION_INSTANCE)
     private readonly application: Application,
@@ -28,23 +31,24 @@ export class BootGuardObserver implements LifeCycleObserver {
     await this.putFirst();
   }
 
-  /** Once more, for middleware that came between. */
+  /** Once more, for middleware that came between, and whenever some comes. */
   async start(): Promise<void> {
     await this.putFirst();
+    this.subscriptions = (await this.contexts()).map(context =>
+      context.subscribe({
+        filter: isMiddleware,
+        observe: event => (event === 'bind' ? this.putFirst() : undefined),
+      }),
+    );
+  }
+
+  stop(): void {
+    for (const subscription of this.subscriptions) subscription.unsubscribe();
+    this.subscriptions = [];
   }
 
   private async putFirst(): Promise<void> {
-    const servers = await Promise.all(
-      this.application
-        .find<RestServer>(`${CoreBindings.SERVERS}.*`)
-        .map(async binding => binding.getValue(this.application)),
-    );
-    const contexts: Context[] = [
-      this.application,
-      // `app.middleware()` binds into the server, which is a context itself.
-      ...servers.filter(server => server instanceof Context),
-    ];
-    const places = contexts
+    const places = (await this.contexts())
       .flatMap(context => context.find(isMiddleware))
       .map(binding => binding.tagMap as Place);
     const ahead = groupsAheadOf(BOOT_GUARD_GROUP, places);
@@ -54,6 +58,19 @@ export class BootGuardObserver implements LifeCycleObserver {
     this.application.getBinding(BootConfigBindings.GUARD).tag({
       downstreamGroups: [...new Set([...DOWNSTREAM_GROUPS, ...groups])],
     });
+  }
+
+  /** Where middleware is bound: `app.middleware()` binds into the server. */
+  private async contexts(): Promise<Context[]> {
+    const servers = await Promise.all(
+      this.application
+        .find<RestServer>(`${CoreBindings.SERVERS}.*`)
+        .map(async binding => binding.getValue(this.application)),
+    );
+    return [
+      this.application,
+      ...servers.filter(server => server instanceof Context),
+    ];
   }
 }
 

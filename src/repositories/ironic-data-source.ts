@@ -9,6 +9,11 @@ import {Logger} from '../logger';
 // within the deadline a queue is good; the deadline ends what waits for longer.
 const QUEUE_LIMIT = 10_000;
 
+// TCP probes an idle connection after this, so that no firewall forgets it, and
+// gives it up after ten probes, one a second, without an answer. Otherwise each
+// dead connection would cost one machine its script.
+const KEEP_ALIVE_MILLISECONDS = 10_000;
+
 /**
  * A data source for Ironic's database, made from `[database] connection`. It
  * connects in the background; a database that is down is no error here.
@@ -34,6 +39,7 @@ export function createIronicDataSource(
     queueLimit: QUEUE_LIMIT,
     connectTimeout: options.boot_config.request_timeout * 1000,
     enableKeepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_MILLISECONDS,
     // Connects when first used; otherwise juggler writes to the console itself
     // when the server is down.
     lazyConnect: true,
@@ -41,14 +47,21 @@ export function createIronicDataSource(
   // The connector passes all that is left in the settings on to its driver,
   // which complains of what it does not know.
   delete dataSource.settings.lazyConnect;
-  // Without a listener the first refused connection would end the process.
+  survive(dataSource, logger);
+  return dataSource;
+}
+
+/**
+ * Keeps a data source whose server is away from ending the process, as an error
+ * event does to which nobody listens.
+ */
+export function survive(dataSource: juggler.DataSource, logger: Logger): void {
   dataSource.on('error', (error: Error & {code?: string}) =>
     logger.warn(
       {code: error.code},
       `Ironic's database is not available: ${error.message || error.code}`,
     ),
   );
-  return dataSource;
 }
 
 function readTls({tls}: MysqlAddress): object | undefined {

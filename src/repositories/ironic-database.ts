@@ -18,7 +18,7 @@ import {
   EmbeddedNodeRepository,
   readEmbeddedStore,
 } from './embedded';
-import {createIronicDataSource} from './ironic-data-source';
+import {createIronicDataSource, survive} from './ironic-data-source';
 import {
   MysqlClient,
   MysqlConductorRepository,
@@ -33,39 +33,54 @@ interface Repositories {
 
 /**
  * Ironic's database: the data source that the host bound, or one that is made
- * from `[database] connection` and closed at stop.
+ * from `[database] connection` and closed at stop. Opened when a repository is
+ * first asked for, so that a host with repositories of its own needs neither.
  */
 @lifeCycleObserver('datasource')
 @injectable({scope: BindingScope.SINGLETON})
 export class IronicDatabase implements Repositories, LifeCycleObserver {
-  readonly nodes: NodeRepository;
-  readonly conductors: ConductorRepository;
+  private opened?: Repositories;
+  private ownClient?: MysqlClient;
 
-  private readonly ownClient?: MysqlClient;
+  constructor(
+    @inject(BootConfigBindings.OPTIONS)
+    private readonly options: BootConfigOptions,
+    @inject(BootConfigBindings.LOGGER)
+    private readonly logger: Logger,
+    @inject(BootConfigBindings.DATA_SOURCE, {optional: true})
+    private readonly hostDataSource?: juggler.DataSource,
+  ) {}
 
   /** @throws ConfigurationError when there is no database to use */
-  constructor(
-    @inject(BootConfigBindings.OPTIONS) options: BootConfigOptions,
-    @inject(BootConfigBindings.LOGGER) logger: Logger,
-    @inject(BootConfigBindings.DATA_SOURCE, {optional: true})
-    hostDataSource?: juggler.DataSource,
-  ) {
-    const file = embeddedFile(options.database.connection ?? '');
-    if (!hostDataSource && !file) {
-      requireConnection(options);
-      this.ownClient = new MysqlClient(createIronicDataSource(options, logger));
-    }
-    const {nodes, conductors} = hostDataSource
-      ? repositoriesOn(hostDataSource)
-      : this.ownClient
-        ? mysqlRepositories(this.ownClient)
-        : embeddedRepositories(file!);
-    this.nodes = nodes;
-    this.conductors = conductors;
+  get nodes(): NodeRepository {
+    return this.open().nodes;
+  }
+
+  /** @throws ConfigurationError when there is no database to use */
+  get conductors(): ConductorRepository {
+    return this.open().conductors;
   }
 
   async stop(): Promise<void> {
     await this.ownClient?.close();
+  }
+
+  private open(): Repositories {
+    this.opened ??= this.openRepositories();
+    return this.opened;
+  }
+
+  private openRepositories(): Repositories {
+    const {options, logger, hostDataSource} = this;
+    if (hostDataSource) {
+      survive(hostDataSource, logger);
+      return repositoriesOn(hostDataSource);
+    }
+    const file = embeddedFile(options.database.connection ?? '');
+    if (file) return embeddedRepositories(file);
+    requireConnection(options);
+    this.ownClient = new MysqlClient(createIronicDataSource(options, logger));
+    return mysqlRepositories(this.ownClient);
   }
 }
 

@@ -47,35 +47,53 @@ export class Deadline {
 }
 
 /**
- * Does `work` under a deadline. It is over at the deadline even if something in
- * it does not listen to the signal.
+ * The result of `work`, or a failure at the deadline even if something in it
+ * does not listen to the signal.
  *
- * @throws BootConfigError `deadline_exceeded`, or what `work` throws when the
- *   signal ends it, which tells more
+ * @param tooLate - makes the failure; what `work` throws when the signal ends
+ *   it comes before, as it tells more
+ */
+export async function before<T>(
+  deadline: Deadline,
+  work: Promise<T>,
+  tooLate: () => BootConfigError,
+): Promise<T> {
+  const {signal} = deadline;
+  let onAbort: () => void;
+  const exceeded = new Promise<never>((_resolve, reject) => {
+    // After those who listen to the signal had their say.
+    onAbort = () => setImmediate(() => reject(tooLate()));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, {once: true});
+  });
+  try {
+    return await Promise.race([work, exceeded]);
+  } finally {
+    signal.removeEventListener('abort', onAbort!);
+  }
+}
+
+/**
+ * Does `work` under a deadline of its own.
+ *
+ * @throws BootConfigError `deadline_exceeded`
  */
 export async function withDeadline<T>(
   milliseconds: number,
   work: (deadline: Deadline) => Promise<T>,
 ): Promise<T> {
   const deadline = new Deadline(milliseconds);
-  let onAbort: () => void;
-  const exceeded = new Promise<never>((_resolve, reject) => {
-    onAbort = () =>
-      // After those who listen to the signal had their say.
-      setImmediate(() =>
-        reject(
-          new BootConfigError(
-            'deadline_exceeded',
-            `not answered within ${milliseconds} ms`,
-          ),
-        ),
-      );
-    deadline.signal.addEventListener('abort', onAbort, {once: true});
-  });
   try {
-    return await Promise.race([work(deadline), exceeded]);
+    return await before(
+      deadline,
+      work(deadline),
+      () =>
+        new BootConfigError(
+          'deadline_exceeded',
+          `not answered within ${milliseconds} ms`,
+        ),
+    );
   } finally {
-    deadline.signal.removeEventListener('abort', onAbort!);
     deadline.clear();
   }
 }

@@ -13,7 +13,7 @@ import {BootConfigBindings} from '../keys';
 import {Node} from '../models';
 import {anonymousContext, RpcCall} from '../rpc';
 import type {RpcTransport} from '../transports/rpc-transport';
-import {Deadline} from './deadline';
+import {before, Deadline} from './deadline';
 import {HashRingManager, Route} from './hash-ring-manager';
 
 /** A script and the conductor that returned it. */
@@ -109,7 +109,16 @@ export class RpcService implements LifeCycleObserver {
   ): Promise<Buffer> {
     try {
       const transport = this.transport ?? (await this.findTransport());
-      const result = await transport.call(conductor, call, deadline.signal);
+      // A host's transport may not listen to the signal.
+      const result = await before(
+        deadline,
+        transport.call(conductor, call, deadline.signal),
+        () =>
+          new BootConfigError(
+            'conductor_timeout',
+            `conductor ${conductor} did not answer in time`,
+          ),
+      );
       return bytesOf(result, conductor);
     } finally {
       deadline.clear();

@@ -18,7 +18,6 @@ const LONGEST_PAUSE_MILLISECONDS = 15_000;
 @lifeCycleObserver('warmUp')
 export class WarmUpObserver implements LifeCycleObserver {
   private stopping = new AbortController();
-  private done: Promise<void> = Promise.resolve();
 
   constructor(
     @inject(BootConfigBindings.OPTIONS)
@@ -32,21 +31,23 @@ export class WarmUpObserver implements LifeCycleObserver {
   ) {}
 
   start(): void {
+    if (!this.options.boot_config.enabled) return;
     this.stopping = new AbortController();
-    this.done = this.warmUp(this.stopping.signal);
+    void this.warmUp(this.stopping.signal);
   }
 
-  async stop(): Promise<void> {
+  /** Does not wait for what hangs; it has nothing to say any more. */
+  stop(): void {
     this.stopping.abort();
-    await this.done;
   }
 
   private async warmUp(stopping: AbortSignal): Promise<void> {
     let pause = FIRST_PAUSE_MILLISECONDS;
     while (!stopping.aborted) {
       try {
-        await this.buildRing();
-        await this.warnOfClashes();
+        const names = await this.liveConductors();
+        const clashes = await this.clashes();
+        if (!stopping.aborted) this.report(names, clashes);
         return;
       } catch (error) {
         if (stopping.aborted) return;
@@ -60,25 +61,26 @@ export class WarmUpObserver implements LifeCycleObserver {
     }
   }
 
-  private async buildRing(): Promise<void> {
+  private async liveConductors(): Promise<string[]> {
     const conductors = await this.hashRings.liveConductors();
-    const names = conductors.map(c => c.hostname);
-    if (names.length) {
-      this.logger.info({conductors: names}, 'ready to serve');
-    } else {
+    return conductors.map(conductor => conductor.hostname);
+  }
+
+  private async clashes(): Promise<string[]> {
+    const interfaces = await this.nodes.countInterfaces?.(
+      AbortSignal.timeout(this.options.boot_config.request_timeout * 1000),
+    );
+    return gateClashes(this.options, interfaces ?? []);
+  }
+
+  private report(conductors: string[], clashes: string[]): void {
+    if (conductors.length) this.logger.info({conductors}, 'ready to serve');
+    else {
       this.logger.warn(
         {},
         'no live conductor is registered in the database: nothing can be served yet',
       );
     }
-  }
-
-  private async warnOfClashes(): Promise<void> {
-    const interfaces = await this.nodes.countInterfaces?.(
-      AbortSignal.timeout(this.options.boot_config.request_timeout * 1000),
-    );
-    for (const clash of gateClashes(this.options, interfaces ?? [])) {
-      this.logger.warn({}, clash);
-    }
+    for (const clash of clashes) this.logger.warn({}, clash);
   }
 }

@@ -8,7 +8,7 @@ const COLUMNS = 80;
 export function consoleText(output: string): string {
   const visible: string[] = [];
   // eslint-disable-next-line no-control-regex
-  for (const char of output.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '')) {
+  for (const char of output.replace(/\x1b(?:\[[0-9;?=]*)?[A-Za-z]/g, '')) {
     if (char === '\b') visible.pop();
     else if (char !== '\r') visible.push(char);
   }

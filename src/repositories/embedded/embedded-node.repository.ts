@@ -33,7 +33,7 @@ export class EmbeddedNodeRepository implements NodeRepository {
       (address, index) =>
         new Port({
           id: this.byMac.size + index + 1,
-          address: address.toLowerCase(),
+          address,
           nodeId: node.id,
         }),
     );

@@ -30,6 +30,8 @@ export interface EmbeddedStore {
   nodes: EmbeddedNode[];
 }
 
+const MAC_ADDRESS = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
+
 /**
  * Reads the file of an embedded store.
  *
@@ -67,7 +69,31 @@ function checked(store: unknown): EmbeddedStore {
       );
     }
   }
+  const ports = nodes.flatMap(node => node.ports);
+  const misspelt = ports.find(port => !MAC_ADDRESS.test(port));
+  if (misspelt) {
+    throw new Error(
+      `port ${misspelt} is no MAC address in lower case with colons`,
+    );
+  }
+  refuseDuplicates('port', ports);
+  refuseDuplicates(
+    'node',
+    nodes.map(node => node.uuid),
+  );
+  refuseDuplicates(
+    'conductor',
+    conductors.map(conductor => conductor.hostname),
+  );
   return {nodes, conductors};
+}
+
+function refuseDuplicates(what: string, values: string[]): void {
+  const seen = new Set<string>();
+  for (const value of values) {
+    if (seen.has(value)) throw new Error(`${what} ${value} is there twice`);
+    seen.add(value);
+  }
 }
 
 function isText(value: unknown): value is string {

@@ -1,3 +1,4 @@
+import {Duplex} from 'node:stream';
 import {juggler} from '@loopback/repository';
 import {BootConfigError} from '../../boot-config-error';
 
@@ -10,6 +11,7 @@ interface Connection {
   ): void;
   release(): void;
   destroy(): void;
+  readonly stream: Duplex;
 }
 
 interface Pool {
@@ -75,7 +77,7 @@ export class MysqlClient {
 
   /** Closes the pool, and does not wait for queries that are under way. */
   async close(): Promise<void> {
-    for (const connection of this.busy) connection.destroy();
+    for (const connection of this.busy) cut(connection);
     await new Promise<void>(resolve =>
       this.connector.disconnect(() => resolve()),
     );
@@ -116,7 +118,7 @@ export class MysqlClient {
       connection.release();
       return rows;
     } catch (error) {
-      connection.destroy();
+      cut(connection);
       throw error;
     } finally {
       this.busy.delete(connection);
@@ -134,6 +136,15 @@ export class MysqlClient {
   private get connector(): MysqlConnector {
     return this.dataSource.connector as unknown as MysqlConnector;
   }
+}
+
+/**
+ * Closes a connection at once. The driver alone would say goodbye and keep the
+ * socket until the server hangs up, which one that does not answer never does.
+ */
+function cut(connection: Connection): void {
+  connection.destroy();
+  connection.stream.destroy();
 }
 
 function tooLate(): Error {

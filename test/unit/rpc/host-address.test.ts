@@ -1,0 +1,40 @@
+import {expect} from '@loopback/testlab';
+import {formatHostAddress, parseHostAddress} from '../../../src';
+
+describe('parseHostAddress', () => {
+  for (const [hostname, host, port] of [
+    ['conductor-a', 'conductor-a', 8089],
+    ['conductor-a.example.org', 'conductor-a.example.org', 8089],
+    ['conductor-a:18089', 'conductor-a', 18089],
+    ['192.0.2.1', '192.0.2.1', 8089],
+    ['192.0.2.1:1', '192.0.2.1', 1],
+    ['::1', '::1', 8089],
+    ['2001:db8::1', '2001:db8::1', 8089],
+    // A port needs brackets, as it might be a part of the address.
+    ['2001:db8::1:8090', '2001:db8::1:8090', 8089],
+    ['[::1]', '::1', 8089],
+    ['[::1]:8090', '::1', 8090],
+    ['[2001:db8::1]:65535', '2001:db8::1', 65535],
+    // No addresses, and taken for the names that they are.
+    ['conductor-a:', 'conductor-a:', 8089],
+    ['conductor-a:http', 'conductor-a:http', 8089],
+    ['conductor-a:123456', 'conductor-a:123456', 8089],
+    ['a:b:c', 'a:b:c', 8089],
+  ] as const) {
+    it(`reads ${hostname}`, () => {
+      expect(parseHostAddress(hostname, 8089)).to.eql({host, port});
+    });
+  }
+});
+
+describe('formatHostAddress', () => {
+  it('puts an IPv6 address in brackets, and nothing else', () => {
+    expect(formatHostAddress({host: '::1', port: 8089})).to.equal('[::1]:8089');
+    expect(formatHostAddress({host: '192.0.2.1', port: 80})).to.equal(
+      '192.0.2.1:80',
+    );
+    expect(formatHostAddress({host: 'conductor-a', port: 8089})).to.equal(
+      'conductor-a:8089',
+    );
+  });
+});
