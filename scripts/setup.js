@@ -3,6 +3,7 @@
 // Makes ready what a command of package.json needs, each as an argument:
 //   build         npm packages and dist/, quick when nothing has changed
 //   test-servers  the programs that integration and firmware tests run
+//   bench-tools   the programs that the benchmarks run
 // Says what it does on standard error, since `npm pack` writes to standard
 // output. The syntax is old enough to tell users of an old Node.js what to do.
 
@@ -18,7 +19,21 @@ const TEST_SERVERS = [
   {file: '/usr/lib/ipxe/qemu/pxe-virtio.rom', debian: 'ipxe-qemu'},
 ];
 
-const TASKS = {build, 'test-servers': testServers};
+const BENCH_TOOLS = [
+  {file: 'mariadbd', debian: 'mariadb-server-core'},
+  {file: 'wrk', debian: 'wrk'},
+];
+
+const TASKS = {
+  build,
+  'test-servers': () =>
+    programs(
+      TEST_SERVERS,
+      'The tests need',
+      '`npm run test:unit` runs without.',
+    ),
+  'bench-tools': () => programs(BENCH_TOOLS, 'The benchmarks need', ''),
+};
 
 process.chdir(path.join(__dirname, '..'));
 checkNode();
@@ -48,6 +63,17 @@ function build() {
     {stdio: 'inherit'},
   );
   if (status !== 0) process.exit(1);
+  removeStale('dist');
+}
+
+/** Removes what was compiled from files that are there no more. */
+function removeStale(directory) {
+  for (const entry of fs.readdirSync(directory, {withFileTypes: true})) {
+    const file = path.join(directory, entry.name);
+    if (entry.isDirectory()) removeStale(file);
+    const source = file.match(/^dist.(.*?)(\.d\.ts|\.js|\.js\.map)$/);
+    if (source && !fs.existsSync(`${source[1]}.ts`)) fs.rmSync(file);
+  }
 }
 
 function packagesInstalled() {
@@ -62,19 +88,19 @@ function modified(file) {
   return fs.statSync(file).mtimeMs;
 }
 
-function testServers() {
-  const missing = TEST_SERVERS.filter(({file}) => !isPresent(file));
+function programs(wanted, need, hint) {
+  const missing = wanted.filter(({file}) => !isPresent(file));
   if (missing.length === 0) return;
   const files = missing.map(({file}) => file).join(', ');
   const install = ['install', '-y', '--no-install-recommends'].concat(
     missing.map(({debian}) => debian),
   );
   const advice =
-    `The tests need ${files}. On Debian or Ubuntu, as root:` +
-    ` apt-get ${install.join(' ')}. \`npm run test:unit\` runs without.`;
+    `${need} ${files}. On Debian or Ubuntu, as root:` +
+    ` apt-get ${install.join(' ')}. ${hint}`;
   const root = process.getuid && process.getuid() === 0;
   if (!root || !isPresent('apt-get')) stop(advice);
-  say(`Installing for the tests: apt-get ${install.join(' ')} ...`);
+  say(`Installing: apt-get ${install.join(' ')} ...`);
   const env = Object.assign({}, process.env, {
     DEBIAN_FRONTEND: 'noninteractive',
   });

@@ -12,6 +12,7 @@ import {BootConfigConfig, resolveOptions} from './config';
 import {BootConfigBindings} from './keys';
 import {createLogger} from './logger';
 import {IronicDatabase} from './repositories';
+import {ServerOrderObserver} from './server-order.observer';
 import {withoutBound} from './without-bound';
 
 const DATABASE = 'bootConfig.database';
@@ -21,6 +22,7 @@ const DATABASE = 'bootConfig.database';
  * `BootConfigComponent` and `ConductorComponent`.
  */
 export class IronicComponent implements Component {
+  readonly lifeCycleObservers = [ServerOrderObserver];
   readonly bindings: Binding[];
 
   constructor(@inject(CoreBindings.APPLICATION_INSTANCE) app: Application) {

@@ -18,6 +18,8 @@ export interface Command {
   readonly help: string;
   /** Flags of its own, beside those that every command takes. */
   readonly flags?: FlagTable;
+  /** It brings its own configuration: files and environment are not read. */
+  readonly selfContained?: boolean;
 
   /**
    * @returns when the command has done its work; one that serves returns when

@@ -21,6 +21,7 @@ export const demo: Command = {
   help: `Starts the API and three conductors, each a process of its own, on free ports
 of 127.0.0.1, with sample nodes in a temporary directory. Needs neither a
 database nor a configuration.`,
+  selfContained: true,
 
   async run() {
     // From the beginning, so that nothing is left of a start cut short.

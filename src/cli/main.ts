@@ -66,6 +66,7 @@ async function dispatch([name, ...rest]: string[]): Promise<void> {
   const flags = parse(command, rest);
   if (flags.help) return console.log(commandHelp(command));
   if (flags.version) return console.log(packageVersion());
+  if (command.selfContained) return command.run({}, flags);
   const config = readIronicConf({
     files: list(flags['config-file']),
     dirs: list(flags['config-dir']),

@@ -16,6 +16,7 @@ import {
   ConfigurationError,
   rpcAuthStrategy,
 } from '../config';
+import {Connections} from '../http/connections';
 import {closeGracefully, listen} from '../http/listen';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
@@ -42,6 +43,7 @@ const SERVER_OPTIONS: ServerOptions = {
 @lifeCycleObserver('server', {scope: BindingScope.SINGLETON})
 export class JsonRpcServer implements LoopbackServer {
   private server?: Server;
+  private connections?: Connections;
 
   constructor(
     @inject(BootConfigBindings.OPTIONS)
@@ -79,6 +81,7 @@ export class JsonRpcServer implements LoopbackServer {
         response.destroy();
       });
     });
+    this.connections = new Connections(this.server);
     const address = await listen(this.server, rpcListenAddress(this.options));
     this.logger.info(
       {host: this.options.DEFAULT.host, address: formatHostAddress(address)},
@@ -91,7 +94,7 @@ export class JsonRpcServer implements LoopbackServer {
   }
 
   async stop(): Promise<void> {
-    if (this.server) await closeGracefully(this.server);
+    if (this.server) await closeGracefully(this.server, this.connections!);
     this.server = undefined;
   }
 

@@ -9,7 +9,10 @@ export class Refused extends Error {}
 /** What one look at a file showed. */
 export interface Reading {
   bytes: Buffer;
-  /** Time of the last change of its content, milliseconds since the epoch. */
+  /**
+   * Time of the last change of its content, milliseconds since the epoch, with
+   * as many digits as the file system has.
+   */
   modifiedAt: number;
   /** Whether it was another file at the end than at the beginning. */
   changed: boolean;
@@ -19,6 +22,8 @@ export interface Reading {
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 const CHUNK_SIZE = 16 * 1024;
+
+const NANOSECONDS_IN_MILLISECOND = 1e6;
 
 const realpath = promisify(realpathCallback.native);
 
@@ -54,7 +59,7 @@ export async function readFileInside(
     const after = await file.stat({bigint: true});
     return {
       bytes,
-      modifiedAt: Number(after.mtimeMs),
+      modifiedAt: Number(after.mtimeNs) / NANOSECONDS_IN_MILLISECOND,
       changed:
         !placed ||
         before.mtimeNs !== after.mtimeNs ||

@@ -7,12 +7,17 @@ import {Reading, Refused} from './read-file-inside';
 // so that hardly any request has to wait.
 const STILL_MILLISECONDS = 300;
 
+// Some file systems keep times in whole seconds, FAT in every other one: such a
+// time tells of the last change only so much.
+const COARSE_MILLISECONDS = 2000;
+
 const INTERVAL_MILLISECONDS = 100;
 
 /**
  * Reads a file again and again until it stands still: it was last changed a
- * while ago, or, where its time can't be trusted or somebody writes the same
- * into it all the time, it had the same content in all looks for a while.
+ * while ago, or, where the clock can't be trusted, its time and its content
+ * stayed the same for a while. One that somebody writes all the time never
+ * does: the same content in many looks may be the same half each time.
  *
  * @param look - reads it once
  * @param signal - ends the wait
@@ -22,21 +27,31 @@ export async function readSettled(
   look: () => Promise<Reading>,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  let same: {bytes: Buffer; since: number} | undefined;
+  let same: {bytes: Buffer; modifiedAt: number; since: number} | undefined;
   for (;;) {
     // Taken before the look: on a busy machine much time can go by between a
     // look and the moment at which its result is seen here.
     const clock = Date.now();
     const begun = performance.now();
     const {bytes, modifiedAt, changed} = await look();
-    if (!changed && clock - modifiedAt >= STILL_MILLISECONDS) return bytes;
+    const still = stillFor(modifiedAt);
+    if (!changed && clock - modifiedAt >= still) return bytes;
     // An empty file is one that is about to be filled.
     if (!changed && bytes.length > 0) {
-      if (!same?.bytes.equals(bytes)) same = {bytes, since: performance.now()};
-      else if (begun - same.since >= STILL_MILLISECONDS) return bytes;
+      if (same?.modifiedAt !== modifiedAt || !same.bytes.equals(bytes)) {
+        same = {bytes, modifiedAt, since: performance.now()};
+      } else if (begun - same.since >= still) {
+        return bytes;
+      }
     }
     await sleep(INTERVAL_MILLISECONDS, undefined, {signal}).catch(() => {
       throw new Refused('it is being written all the time');
     });
   }
+}
+
+/** How long a file that was last changed at that time has to stand still. */
+function stillFor(modifiedAt: number): number {
+  const isCoarse = modifiedAt % 1000 === 0;
+  return STILL_MILLISECONDS + (isCoarse ? COARSE_MILLISECONDS : 0);
 }

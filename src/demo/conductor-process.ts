@@ -19,6 +19,7 @@ export class ConductorProcess {
   static async start({confFile}: DemoConductor): Promise<ConductorProcess> {
     const child = fork(PROGRAM, ['conductor', '--config-file', confFile], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: withoutOptions(process.env),
     });
     const said: string[] = [];
     for await (const line of createInterface({input: child.stderr!})) {
@@ -37,4 +38,11 @@ export class ConductorProcess {
     this.child.disconnect();
     await exit;
   }
+}
+
+/** The environment without what would come above a conductor's own options. */
+function withoutOptions(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !name.startsWith('OS_')),
+  );
 }

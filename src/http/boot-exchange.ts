@@ -100,17 +100,20 @@ export class BootExchange {
     details: object,
   ): void {
     const {headers, method} = this.response.req;
-    this.logger[level](
-      {
-        request_id: this.requestId,
-        method,
-        ...this.target,
-        ...details,
-        source: this.source,
-        user_agent: headers['user-agent'],
-        ms: Math.round(performance.now() - this.startedAt),
-      },
-      message,
-    );
+    const record = {
+      request_id: this.requestId,
+      method,
+      ...this.target,
+      ...details,
+      source: this.source,
+      user_agent: headers['user-agent'],
+      ms: Math.round(performance.now() - this.startedAt),
+    };
+    try {
+      this.logger[level](record, message);
+    } catch {
+      // The client has its answer, and a host's logger that fails can't be told
+      // of through the log.
+    }
   }
 }

@@ -2,6 +2,7 @@ import {once} from 'node:events';
 import {Server} from 'node:http';
 import {AddressInfo, Server as NetServer} from 'node:net';
 import {HostAddress} from '../rpc';
+import {Connections} from './connections';
 
 // Under load a kept connection has its next request sooner than this.
 const DRAIN_MILLISECONDS = 1000;
@@ -39,10 +40,16 @@ export async function listen(
 /**
  * Stops to listen, answers what comes on the connections that are there, each
  * time with the wish to close, and then closes those that stay idle.
+ *
+ * @param connections - those of `server`, known from its beginning
  */
-export async function closeGracefully(server: Server): Promise<void> {
+export async function closeGracefully(
+  server: Server,
+  connections: Connections,
+): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
+  connections.letClose();
   server.prependListener('request', (_request, response) => {
     response.shouldKeepAlive = false;
   });
@@ -52,7 +59,7 @@ export async function closeGracefully(server: Server): Promise<void> {
   let closeIdle: NodeJS.Timeout | undefined;
   const drain = setTimeout(() => {
     closeIdle = setInterval(
-      () => server.closeIdleConnections(),
+      () => connections.closeIdle(),
       IDLE_CHECK_MILLISECONDS,
     );
   }, DRAIN_MILLISECONDS);

@@ -5,6 +5,8 @@ import {Entity, model, property} from '@loopback/repository';
  * are used. A conductor has several for each of its hardware types.
  */
 @model({
+  // A host may have a model of the plain name on the same data source.
+  name: 'IronicConductorHardwareInterface',
   settings: {strict: true, mysql: {table: 'conductor_hardware_interfaces'}},
 })
 export class ConductorHardwareInterface extends Entity {

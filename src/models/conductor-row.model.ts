@@ -1,7 +1,11 @@
 import {Entity, model, property} from '@loopback/repository';
 
 /** A row of Ironic's `conductors`, with those columns that are used. */
-@model({settings: {strict: true, mysql: {table: 'conductors'}}})
+@model({
+  // A host may have a model of the plain name on the same data source.
+  name: 'IronicConductor',
+  settings: {strict: true, mysql: {table: 'conductors'}},
+})
 export class ConductorRow extends Entity {
   @property({type: 'number', id: true})
   id: number;

@@ -1,7 +1,11 @@
 import {Entity, model, property} from '@loopback/repository';
 
 /** A node, with those columns of Ironic's `nodes` that are used. */
-@model({settings: {strict: true, mysql: {table: 'nodes'}}})
+@model({
+  // A host may have a model of the plain name on the same data source.
+  name: 'IronicNode',
+  settings: {strict: true, mysql: {table: 'nodes'}},
+})
 export class Node extends Entity {
   @property({type: 'number', id: true})
   id: number;

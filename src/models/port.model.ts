@@ -1,7 +1,11 @@
 import {Entity, model, property} from '@loopback/repository';
 
 /** A NIC of a node, with those columns of Ironic's `ports` that are used. */
-@model({settings: {strict: true, mysql: {table: 'ports'}}})
+@model({
+  // A host may have a model of the plain name on the same data source.
+  name: 'IronicPort',
+  settings: {strict: true, mysql: {table: 'ports'}},
+})
 export class Port extends Entity {
   @property({type: 'number', id: true})
   id: number;

@@ -11,6 +11,7 @@ import {RestBindings, RestServer} from '@loopback/rest';
 import {BootConfigError} from '../boot-config-error';
 import {BootConfigOptions} from '../config';
 import {pathOf, rawNotFound, sendNotFound} from '../http';
+import {Connections} from '../http/connections';
 import {closeGracefully, listen} from '../http/listen';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
@@ -26,6 +27,9 @@ const KEEP_ALIVE_MILLISECONDS = 15_000;
 const REQUEST_MILLISECONDS = 10_000;
 const CHECK_MILLISECONDS = 1000;
 
+// For clients that do not close a connection that was closed to them.
+const LINGER_MILLISECONDS = 2000;
+
 // A request of iPXE's has some 150 bytes.
 const MAX_HEADER_SIZE = 8 * 1024;
 
@@ -40,6 +44,7 @@ export class FirmwareServer implements LoopbackServer {
   address?: HostAddress;
 
   private readonly server: Server;
+  private readonly connections: Connections;
 
   /** The answer to the latest request of a connection. */
   private readonly latest = new WeakMap<Duplex, ServerResponse>();
@@ -55,6 +60,7 @@ export class FirmwareServer implements LoopbackServer {
     private readonly logger: Logger,
   ) {
     this.server = this.createServer();
+    this.connections = new Connections(this.server);
   }
 
   get listening(): boolean {
@@ -71,7 +77,7 @@ export class FirmwareServer implements LoopbackServer {
   }
 
   async stop(): Promise<void> {
-    await closeGracefully(this.server);
+    await closeGracefully(this.server, this.connections);
     this.address = undefined;
   }
 
@@ -94,12 +100,15 @@ export class FirmwareServer implements LoopbackServer {
         // iPXE does not understand, 417, 400, 431, or nothing at all.
         .on('checkContinue', handle)
         .on('checkExpectation', handle)
-        .on('connect', (_request, socket) =>
+        .on('connect', (_request, socket) => {
+          // From here on the socket is out of the hands of node:http, and an
+          // error that nobody hears would end the process.
+          socket.on('error', () => socket.destroy());
           this.refuseRaw(
             socket,
             new BootConfigError('method_unknown', 'method CONNECT'),
-          ),
-        )
+          );
+        })
         .on('clientError', (error, socket) =>
           this.refuseRaw(socket, unreadable(error)),
         )
@@ -120,6 +129,8 @@ export class FirmwareServer implements LoopbackServer {
 
   /** The constant 404 to what node:http has no response to, and the end. */
   private refuseRaw(socket: Duplex, {reason, message}: BootConfigError): void {
+    // The rest of what was refused already.
+    if (socket.writableEnded) return;
     // The client has gone.
     if (!socket.writable) return void socket.destroy();
     const latest = this.latest.get(socket);
@@ -128,10 +139,10 @@ export class FirmwareServer implements LoopbackServer {
       // behind one that still waits for its answer: a second answer would be
       // taken for that to another request.
       latest.shouldKeepAlive = false;
-      if (latest.headersSent) socket.end();
+      if (latest.headersSent) hangUp(socket);
       return;
     }
-    socket.end(rawNotFound());
+    hangUp(socket, rawNotFound());
     this.logger.info(
       {
         request_id: newRequestId(),
@@ -141,6 +152,17 @@ export class FirmwareServer implements LoopbackServer {
       `not served: ${message}`,
     );
   }
+}
+
+/**
+ * Sends the last of a connection and closes it. What the client still sends is
+ * read for a while, as a socket that is closed over it takes its answer back.
+ */
+function hangUp(socket: Duplex, last?: string): void {
+  const timer = setTimeout(() => socket.destroy(), LINGER_MILLISECONDS);
+  socket.once('close', () => clearTimeout(timer));
+  socket.end(last);
+  socket.resume();
 }
 
 /** Why a request is refused that node:http could not read. */

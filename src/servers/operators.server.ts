@@ -7,6 +7,7 @@ import {
 } from '@loopback/core';
 import {RestBindings, RestServer} from '@loopback/rest';
 import {BootConfigOptions} from '../config';
+import {Connections} from '../http/connections';
 import {closeGracefully, listen} from '../http/listen';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
@@ -22,6 +23,7 @@ export class OperatorsServer implements LoopbackServer {
   address?: HostAddress;
 
   private server?: Server;
+  private connections?: Connections;
 
   constructor(
     @inject(BootConfigBindings.OPTIONS)
@@ -39,6 +41,7 @@ export class OperatorsServer implements LoopbackServer {
   async start(): Promise<void> {
     const {ops_host_ip: host, ops_port: port} = this.options.boot_config;
     this.server = createServer(this.restServer.requestHandler);
+    this.connections = new Connections(this.server);
     this.address = await listen(this.server, {host, port});
     this.logger.info(
       {explorer: `http://${formatHostAddress(this.address)}/explorer/`},
@@ -47,7 +50,7 @@ export class OperatorsServer implements LoopbackServer {
   }
 
   async stop(): Promise<void> {
-    if (this.server) await closeGracefully(this.server);
+    if (this.server) await closeGracefully(this.server, this.connections!);
     this.address = undefined;
   }
 }

@@ -26,8 +26,8 @@ interface Partition {
  * The consistent hash ring of tooz, as Ironic uses it: for the same hosts and
  * options it names the same host for a node as Ironic does.
  *
- * A host's partitions are the successive digests of one hash that is fed the
- * host's name again before each of them.
+ * A host's partitions are the successive digests of one hash that begins with
+ * the host's name and is fed it again before each of them.
  */
 export class HashRing {
   private readonly partitions: Partition[];
@@ -67,7 +67,7 @@ export class HashRing {
   }
 
   private partitionsOf(host: string, count: number): Partition[] {
-    const hash = createHash(this.algorithm);
+    const hash = createHash(this.algorithm).update(host, 'utf8');
     return Array.from({length: count}, () => {
       hash.update(host, 'utf8');
       return {position: hash.copy().digest(), host};

@@ -9,7 +9,7 @@ import {only} from './support/only';
 import {duringRead} from './support/during-read';
 import {GivenIPXEBoot, givenIPXEBoot, NODE} from './support/given-ipxe-boot';
 import type {Outcome} from './support/read-unprivileged';
-import {makeFifo, makeSocket} from './support/special-files';
+import {makeFifo, makeSocket, releaseFifos} from './support/special-files';
 import {writeAged} from './support/write-aged';
 
 const SCRIPT = '#!ipxe\nboot\n';
@@ -23,7 +23,10 @@ describe('IPXEBoot', () => {
     dir = await TempDir.create();
     config = await writeAged(dir, `root/${NODE}/config`, SCRIPT);
   });
-  afterEach(async () => dir.remove());
+  afterEach(async () => {
+    releaseFifos();
+    await dir.remove();
+  });
 
   it('serves the boot interfaces whose scripts Ironic writes', () => {
     const {boot} = given();

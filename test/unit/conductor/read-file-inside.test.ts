@@ -7,7 +7,7 @@ import {
 } from '../../../src/conductor/read-file-inside';
 import {TempDir} from '../../support/temp-dir';
 import {duringRead} from './support/during-read';
-import {makeFifo, makeSocket} from './support/special-files';
+import {makeFifo, makeSocket, releaseFifos} from './support/special-files';
 import {writeAged} from './support/write-aged';
 
 const SCRIPT = '#!ipxe\nboot\n';
@@ -26,7 +26,10 @@ describe('readFileInside', () => {
     await writeAged(dir, 'root/node/config', SCRIPT);
     await dir.write('outside/config', SECRET);
   });
-  afterEach(async () => dir.remove());
+  afterEach(async () => {
+    releaseFifos();
+    await dir.remove();
+  });
 
   it('reads a file byte for byte', async () => {
     const bytes = Buffer.from(Array.from({length: 256}, (_, byte) => byte));
@@ -142,6 +145,8 @@ describe('readFileInside', () => {
       expect(await read()).to.have.length(MAX_SIZE);
       await dir.write('root/node/config', Buffer.alloc(MAX_SIZE + 1));
       await expectRefused(/has 1025 bytes, .*max_script_size allows 1024/);
+      await dir.write('root/node/config', Buffer.alloc(5000));
+      await expectRefused(/has 5000 bytes, /);
     });
 
     it('a file whose size the system does not tell beforehand', async () => {

@@ -3,7 +3,8 @@ import {Reading, Refused} from '../../../src/conductor/read-file-inside';
 import {readSettled} from '../../../src/conductor/read-settled';
 
 const LONG_AGO = 0;
-const IN_AN_HOUR = Date.now() + 3_600_000;
+// Not at a whole second, which is how coarse times look.
+const IN_AN_HOUR = wholeSecond(3600) + 0.5;
 
 describe('readSettled', () => {
   it('takes a file that was last changed long ago at the first look', async () => {
@@ -50,21 +51,63 @@ describe('readSettled', () => {
     expect(looks.count).to.eql(3);
   });
 
-  it('gives up a file that never stays the same, when nobody waits', async () => {
-    const stop = new AbortController();
-    const looks = {
-      count: 0,
-      look: async () => {
-        if (++looks.count === 4) stop.abort();
-        return {...still(`${looks.count}`), changed: true};
-      },
-    };
-    await expect(readSettled(looks.look, stop.signal)).to.be.rejectedWith(
-      Refused,
-      {message: /being written all the time/},
-    );
-    expect(looks.count).to.eql(4);
+  it('takes no content that was another in between', async () => {
+    const future = (text: string) => ({...still(text), modifiedAt: IN_AN_HOUR});
+    const looks = lookAt([
+      ...['whole', 'who', 'whole', 'who', 'whole', 'who'].map(future),
+      still('at last'),
+    ]);
+    expect(await settled(looks)).to.eql('at last');
+    expect(looks.count).to.eql(7);
   });
+
+  it('looks again at a file whose time is coarse and not old', async () => {
+    const looks = lookAt([
+      // May have been changed in the last moment of that second, or of the next.
+      {...still('wh'), modifiedAt: wholeSecond(-1)},
+      still('whole'),
+    ]);
+    expect(await settled(looks)).to.eql('whole');
+    expect(looks.count).to.eql(2);
+  });
+
+  it('takes a file whose time is coarse at the first look when it is old', async () => {
+    const looks = lookAt([{...still('whole'), modifiedAt: wholeSecond(-4)}]);
+    expect(await settled(looks)).to.eql('whole');
+    expect(looks.count).to.eql(1);
+  });
+
+  const RESTLESS: Record<string, (look: number) => Reading> = {
+    'that is another in each look': look => ({
+      ...still(`${look}`),
+      modifiedAt: IN_AN_HOUR,
+    }),
+    'that changes during each look': () => ({
+      ...still('whole'),
+      modifiedAt: IN_AN_HOUR,
+      changed: true,
+    }),
+    'that somebody writes the same into all the time': () => ({
+      ...still('half'),
+      modifiedAt: Date.now() - 50.5,
+    }),
+    'that stays empty': () => ({...still(''), modifiedAt: IN_AN_HOUR}),
+  };
+  for (const [what, reading] of Object.entries(RESTLESS)) {
+    it(`gives up a file ${what}, when nobody waits`, async () => {
+      const stop = new AbortController();
+      const LOOKS = 7;
+      let looks = 0;
+      const look = async () => {
+        if (++looks === LOOKS) stop.abort();
+        return reading(looks);
+      };
+      await expect(readSettled(look, stop.signal)).to.be.rejectedWith(Refused, {
+        message: /being written all the time/,
+      });
+      expect(looks).to.eql(LOOKS);
+    });
+  }
 
   it('hands on why a file cannot be read any more', async () => {
     const vanished = Object.assign(new Error('gone'), {code: 'ENOENT'});
@@ -89,6 +132,11 @@ function lookAt(results: (Reading | Error)[]): Looks {
     },
   };
   return looks;
+}
+
+/** A time so many seconds from now. */
+function wholeSecond(seconds: number): number {
+  return (Math.floor(Date.now() / 1000) + seconds) * 1000;
 }
 
 function still(text: string): Reading {

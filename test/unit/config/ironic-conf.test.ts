@@ -83,6 +83,19 @@ enable_ssl_api = False
       );
     });
 
+    it('names a file that begins with a byte order mark', async () => {
+      const file = await dir.write('a.conf', '\ufeff[api]\nport = 1\n');
+      expectProblem(
+        {files: [file]},
+        {
+          section: 'command line',
+          option: '--config-file',
+          value: file,
+          expected: /line 1: /,
+        },
+      );
+    });
+
     it('names a file that is not UTF-8', async () => {
       const bytes = Buffer.from('[api]\n# caf\xe9\n', 'latin1');
       const file = await dir.write('a.conf', bytes);
@@ -267,12 +280,12 @@ ipxe_fallback_script = http://x/$$mac
         ['9-a.conf', 3],
         ['10-b.conf', 2],
         ['B.conf', 4],
-        ['.hidden.conf', 5],
         ['z.cfg', 6],
         ['z.conf.orig', 7],
       ] as const) {
         await dir.write(`d/${name}`, `[api]\nport = ${port}\n`);
       }
+      await dir.write('d/.hidden.conf', '[api]\nhost_ip = 192.0.2.1\n');
       expect(read({dirs: [dir.join('d')]})).to.eql({api: {port: '4'}});
     });
 

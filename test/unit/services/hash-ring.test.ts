@@ -8,7 +8,7 @@ interface Vector {
   hosts: string[];
   partitionExponent: number;
   algorithm: string;
-  /** For each UUID the index of its owner in `hosts`, one digit each. */
+  /** For each UUID, from the first, the index of its owner in `DIGITS`. */
   owners: string;
 }
 
@@ -16,8 +16,8 @@ interface Vectors {
   uuids: string[];
   /** As ironic.common.hash_ring of Ironic 21.4.4 with tooz 3.1.0 has it. */
   ironic: Vector[];
-  /** The same computation done over Python's hashlib alone. */
-  hashlib: Vector[];
+  /** As the HashRing of tooz 3.1.0 has it, for all of the UUIDs. */
+  tooz: Vector[];
 }
 
 const vectors = JSON.parse(
@@ -26,6 +26,8 @@ const vectors = JSON.parse(
     'utf8',
   ),
 ) as Vectors;
+
+const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 const MD5 = {partitionExponent: 5, algorithm: 'md5'};
 
@@ -38,9 +40,10 @@ function expectOwners(vector: Vector) {
   expect(ring.size).to.equal(
     vector.hosts.length * 2 ** vector.partitionExponent,
   );
-  expect(ownersOn(ring)).to.eql(
-    [...vector.owners].map(index => vector.hosts[Number(index)]),
+  const owners = [...vector.owners].map(
+    digit => vector.hosts[DIGITS.indexOf(digit)],
   );
+  expect(ownersOn(ring).slice(0, owners.length)).to.eql(owners);
 }
 
 describe('HashRing', () => {
@@ -49,8 +52,9 @@ describe('HashRing', () => {
       expectOwners(vector));
   }
 
-  for (const vector of vectors.hashlib) {
-    it(`hashes as Python does: ${titleOf(vector)}`, () => expectOwners(vector));
+  for (const vector of vectors.tooz) {
+    it(`names the hosts that tooz names: ${titleOf(vector)}`, () =>
+      expectOwners(vector));
   }
 
   it('does not depend on the order of the hosts', () => {
@@ -61,15 +65,15 @@ describe('HashRing', () => {
   });
 
   it('takes the partition behind the one that a key falls on', () => {
-    // The first partition of a host is the digest of its name, so its name as
-    // a key falls on just that. With one partition each, the next is the other
-    // host's, for one of the two by wrapping around.
+    // The first partition of a host is the digest of its name twice over, so
+    // that as a key falls on just that. With one partition each, the next is
+    // the other host's, for one of the two by wrapping around.
     const ring = new HashRing(['conductor-a', 'conductor-b'], {
       partitionExponent: 0,
       algorithm: 'md5',
     });
-    expect(ring.ownerOf('conductor-a')).to.equal('conductor-b');
-    expect(ring.ownerOf('conductor-b')).to.equal('conductor-a');
+    expect(ring.ownerOf('conductor-aconductor-a')).to.equal('conductor-b');
+    expect(ring.ownerOf('conductor-bconductor-b')).to.equal('conductor-a');
   });
 
   it('moves no node between the hosts that stay when one leaves', () => {
@@ -95,5 +99,6 @@ describe('HashRing', () => {
 });
 
 function titleOf({hosts, partitionExponent, algorithm}: Vector): string {
-  return `${hosts.join(', ')} with 2^${partitionExponent} partitions, ${algorithm}`;
+  const named = hosts.length < 4 ? hosts.join(', ') : `${hosts.length} hosts`;
+  return `${named} with 2^${partitionExponent} partitions, ${algorithm}`;
 }

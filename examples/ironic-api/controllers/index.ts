@@ -1,0 +1,3 @@
+export * from './nodes.controller';
+export * from './ports.controller';
+export * from './versions.controller';

@@ -1,0 +1,2 @@
+export * from './microversion.provider';
+export * from './version';

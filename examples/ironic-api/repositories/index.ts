@@ -1,0 +1,2 @@
+export * from './node.repository';
+export * from './port.repository';
