@@ -18,7 +18,7 @@ it as its [pxe] ipxe_boot_script:
 
   async run(config, {output}) {
     const options = resolveOptions(config);
-    const script = await finishedRootScript(options);
+    const script = await finishedRootScript(options, {isOutput: true});
     if (typeof output === 'string') {
       await writeIfChanged(output, script, options.pxe.file_permission);
     } else {

@@ -20,7 +20,8 @@ const COMMON_FLAGS: FlagTable = {
 const COMMON_HELP = `Options of every command:
   --config-file FILE  an ironic.conf; repeated, the later file wins (default:
                       /etc/ironic/ironic.conf, if there is one)
-  --config-dir DIR    its *.conf files, read after the others
+  --config-dir DIR    its *.conf files, read after the others (default:
+                      /etc/ironic/ironic.conf.d, if there is one)
   --set SECTION.OPTION=VALUE
                       set one option; repeated
   -h, --help          show this text

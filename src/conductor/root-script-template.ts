@@ -13,30 +13,49 @@ const BUILT_IN_MARK = '# Root script of ironic-boot-config';
 /**
  * The finished root script for a configuration.
  *
+ * @param isOutput - whether `[pxe] ipxe_boot_script` names what will be written:
+ *   it may then be missing or empty yet
  * @throws ConfigurationError when the template in `[pxe] ipxe_boot_script`
  *   can't be used
  */
 export async function finishedRootScript(
   options: BootConfigOptions,
+  {isOutput = false} = {},
 ): Promise<string> {
-  const view = rootScriptView(options);
   const {ipxe_boot_script: file} = options.pxe;
-  if (file && !IRONICS_TEMPLATE.test(file)) {
-    try {
-      const template = await readFile(file, 'utf8');
-      // [pxe] ipxe_boot_script may name what `boot-script` has written for
-      // Ironic; that has to be rendered anew, not to be taken for a template.
-      if (!template.includes(BUILT_IN_MARK) || template.includes('{{')) {
-        return renderRootScript(template, view);
-      }
-    } catch (error) {
-      throw unusable(file, error as Error);
-    }
+  try {
+    const template = (await ownTemplate(file, isOutput)) ?? (await builtIn());
+    return renderRootScript(template, rootScriptView(options));
+  } catch (error) {
+    throw unusable(file, error as Error);
   }
-  return renderRootScript(await readFile(ROOT_SCRIPT_TEMPLATE, 'utf8'), view);
 }
 
-function unusable(file: string, error: Error): ConfigurationError {
+/** The operator's own template; `undefined` where there is none. */
+async function ownTemplate(
+  file: string | undefined,
+  isOutput: boolean,
+): Promise<string | undefined> {
+  if (!file || IRONICS_TEMPLATE.test(file)) return undefined;
+  const template = await readFile(file, 'utf8').catch(
+    (error: NodeJS.ErrnoException) => {
+      if (isOutput && error.code === 'ENOENT') return '';
+      throw error;
+    },
+  );
+  if (isOutput && template === '') return undefined;
+  // [pxe] ipxe_boot_script may name what `boot-script` has written for Ironic;
+  // that has to be rendered anew, not to be taken for a template.
+  const isRendered =
+    template.includes(BUILT_IN_MARK) && !template.includes('{{');
+  return isRendered ? undefined : template;
+}
+
+async function builtIn(): Promise<string> {
+  return readFile(ROOT_SCRIPT_TEMPLATE, 'utf8');
+}
+
+function unusable(file: string | undefined, error: Error): ConfigurationError {
   return new ConfigurationError([
     {
       section: 'pxe',

@@ -1,4 +1,4 @@
-import Mustache from 'mustache';
+import Mustache, {TemplateSpans} from 'mustache';
 import {apiRootUrls, BootConfigOptions} from '../config';
 
 /** A link to a node's script is `<prefix>${mac:hexhyp}<suffix>`. */
@@ -25,6 +25,19 @@ export interface RootScriptView {
 // short beside the hours that a machine with no script would otherwise lose.
 const ATTEMPTS = 10;
 const PAUSE = 6;
+
+const KNOWN_TAGS: ReadonlySet<string> = new Set<
+  keyof RootScriptView | keyof Link
+>([
+  'prefixes',
+  'prefix',
+  'suffix',
+  'useBootConfigApi',
+  'fallbackScript',
+  'chainTimeout',
+  'attempts',
+  'pause',
+]);
 
 /** The view of the root script for a configuration. */
 export function rootScriptView(options: BootConfigOptions): RootScriptView {
@@ -62,9 +75,28 @@ export function renderRootScript(
       'the template has Jinja\'s "{%" in it; a template in Mustache is needed',
     );
   }
+  const unknown = tagsOf(Mustache.parse(template)).find(
+    tag => !KNOWN_TAGS.has(tag),
+  );
+  if (unknown) {
+    throw new Error(
+      `the template has a tag {{${unknown}}}; known are ${[...KNOWN_TAGS].join(', ')}`,
+    );
+  }
   const script = Mustache.render(template, view);
   if (!/^#![ig]pxe\s/.test(script)) {
     throw new Error('what it renders to does not begin with #!ipxe');
   }
   return script;
+}
+
+/** Kinds of Mustache's tokens that stand for a tag with a name. */
+const NAMED = new Set(['name', '&', '#', '^', '>']);
+
+/** Names in the tags of a parsed template, those in sections too. */
+function tagsOf(tokens: TemplateSpans): string[] {
+  return tokens.flatMap(([kind, name, , , inner]) => [
+    ...(NAMED.has(kind) ? [name] : []),
+    ...(Array.isArray(inner) ? tagsOf(inner) : []),
+  ]);
 }

@@ -11,12 +11,15 @@ export class Connections {
   private readonly sockets = new Set<Socket>();
   private readonly pending = new Map<Duplex, Set<ServerResponse>>();
 
+  /** @param server - with all its handlers */
   constructor(server: Server) {
     server.on('connection', (socket: Socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
     });
     for (const event of ['request', 'checkContinue', 'checkExpectation']) {
+      // A listener alone would keep node:http from answering by itself.
+      if (!server.listenerCount(event)) continue;
       server.prependListener(event, (_request, response: ServerResponse) =>
         this.track(response),
       );

@@ -49,6 +49,9 @@ export class FirmwareServer implements LoopbackServer {
   /** The answer to the latest request of a connection. */
   private readonly latest = new WeakMap<Duplex, ServerResponse>();
 
+  /** Connections over which no further request can come. */
+  private readonly refused = new WeakSet<Duplex>();
+
   constructor(
     @inject(BootConfigBindings.OPTIONS)
     private readonly options: BootConfigOptions,
@@ -129,8 +132,9 @@ export class FirmwareServer implements LoopbackServer {
 
   /** The constant 404 to what node:http has no response to, and the end. */
   private refuseRaw(socket: Duplex, {reason, message}: BootConfigError): void {
-    // The rest of what was refused already.
-    if (socket.writableEnded) return;
+    // The rest of what was refused already, or comes when all is said.
+    if (this.refused.has(socket) || socket.writableEnded) return;
+    this.refused.add(socket);
     // The client has gone.
     if (!socket.writable) return void socket.destroy();
     const latest = this.latest.get(socket);
@@ -139,7 +143,8 @@ export class FirmwareServer implements LoopbackServer {
       // behind one that still waits for its answer: a second answer would be
       // taken for that to another request.
       latest.shouldKeepAlive = false;
-      if (latest.headersSent) hangUp(socket);
+      if (latest.writableFinished) hangUp(socket);
+      else latest.once('finish', () => hangUp(socket));
       return;
     }
     hangUp(socket, rawNotFound());
