@@ -138,10 +138,10 @@ export class FirmwareServer implements LoopbackServer {
     // The client has gone.
     if (!socket.writable) return void socket.destroy();
     const latest = this.latest.get(socket);
-    if (latest && !(latest.req.complete && latest.writableFinished)) {
+    if (latest && !isOver(latest)) {
       // The fault is in the body of a request that has an answer of its own, or
-      // behind one that still waits for its answer: a second answer would be
-      // taken for that to another request.
+      // behind one that still waits for its answer, or that was to be the last:
+      // a second answer would be taken for that to another request.
       latest.shouldKeepAlive = false;
       if (latest.writableFinished) hangUp(socket);
       else latest.once('finish', () => hangUp(socket));
@@ -157,6 +157,11 @@ export class FirmwareServer implements LoopbackServer {
       `not served: ${message}`,
     );
   }
+}
+
+/** Whether a request is over and its connection good for another one. */
+function isOver({req, writableFinished, shouldKeepAlive}: ServerResponse) {
+  return req.complete && writableFinished && shouldKeepAlive;
 }
 
 /**

@@ -27,6 +27,11 @@ export class Deadline {
     }
   }
 
+  /** Whether it is a part of another one. */
+  get isShare(): boolean {
+    return this.parent !== undefined;
+  }
+
   /** Fires when the time is over. */
   get signal(): AbortSignal {
     return this.controller.signal;
@@ -61,8 +66,10 @@ export async function before<T>(
   const {signal} = deadline;
   let onAbort: () => void;
   const exceeded = new Promise<never>((_resolve, reject) => {
-    // After those who listen to the signal had their say.
-    onAbort = () => setImmediate(() => reject(tooLate()));
+    // After those had their say who listen to the signal, and those who wait
+    // for a share of this deadline: they know more.
+    const turns = deadline.isShare ? 1 : 2;
+    onAbort = () => afterTurns(turns, () => reject(tooLate()));
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, {once: true});
   });
@@ -71,6 +78,12 @@ export async function before<T>(
   } finally {
     signal.removeEventListener('abort', onAbort!);
   }
+}
+
+/** Does something after so many turns of the event loop. */
+function afterTurns(turns: number, action: () => void): void {
+  if (turns === 0) action();
+  else setImmediate(() => afterTurns(turns - 1, action));
 }
 
 /**
