@@ -15,14 +15,12 @@ export class ConductorHardwareInterface extends Entity {
 
   @property({
     type: 'number',
-    name: 'conductor_id',
     mysql: {columnName: 'conductor_id'},
   })
   conductorId: number;
 
   @property({
     type: 'string',
-    name: 'hardware_type',
     mysql: {columnName: 'hardware_type'},
   })
   hardwareType: string;

@@ -16,7 +16,6 @@ export class ConductorRow extends Entity {
   @property({
     type: 'string',
     default: '',
-    name: 'conductor_group',
     mysql: {columnName: 'conductor_group'},
   })
   conductorGroup: string;
@@ -27,7 +26,6 @@ export class ConductorRow extends Entity {
   /** Time of the last heartbeat. */
   @property({
     type: 'date',
-    name: 'updated_at',
     mysql: {columnName: 'updated_at'},
   })
   updatedAt?: Date | null;

@@ -23,7 +23,6 @@ export class Node extends Entity {
   @property({
     type: 'string',
     default: '',
-    name: 'conductor_group',
     mysql: {columnName: 'conductor_group'},
   })
   conductorGroup: string;
@@ -31,7 +30,6 @@ export class Node extends Entity {
   /** As in `ironic.common.states`; null is `available`. */
   @property({
     type: 'string',
-    name: 'provision_state',
     mysql: {columnName: 'provision_state'},
   })
   provisionState?: string | null;
@@ -39,14 +37,12 @@ export class Node extends Entity {
   /** `conductors.id` of the conductor that prepared the node. */
   @property({
     type: 'number',
-    name: 'conductor_affinity',
     mysql: {columnName: 'conductor_affinity'},
   })
   conductorAffinity?: number | null;
 
   @property({
     type: 'string',
-    name: 'boot_interface',
     mysql: {columnName: 'boot_interface'},
   })
   bootInterface?: string | null;

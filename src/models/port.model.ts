@@ -16,7 +16,6 @@ export class Port extends Entity {
 
   @property({
     type: 'number',
-    name: 'node_id',
     mysql: {columnName: 'node_id'},
   })
   nodeId: number;
