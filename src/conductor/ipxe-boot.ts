@@ -8,8 +8,7 @@ import {asBootInterface, BootInterface} from './boot-interface';
 import {readFileInside, Refused} from './read-file-inside';
 import {readSettled} from './read-settled';
 import {Task} from './task';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+import {isUuid} from './uuid';
 
 /** The one configuration that the iPXE boot interfaces have. */
 const BOOT_SCRIPT = 'boot.ipxe';
@@ -37,7 +36,7 @@ export class IPXEBoot extends BootInterface {
     name: string,
   ): Promise<string> {
     // The UUID becomes a part of a path, so it is not taken on trust.
-    if (name !== BOOT_SCRIPT || !UUID.test(node.uuid)) throw notFound(name);
+    if (name !== BOOT_SCRIPT || !isUuid(node.uuid)) throw notFound(name);
     const {http_root: root} = this.options.deploy;
     const file = join(node.uuid, 'config');
     try {

@@ -94,7 +94,10 @@ export class JsonRpcServer implements LoopbackServer {
   }
 
   async stop(): Promise<void> {
-    if (this.server) await closeGracefully(this.server, this.connections!);
+    const {request_timeout: timeout} = this.options.boot_config;
+    if (this.server) {
+      await closeGracefully(this.server, this.connections!, timeout);
+    }
     this.server = undefined;
   }
 

@@ -11,6 +11,7 @@ import {NodeRepository} from '../repositories';
 import {NodeNotFound, RequestContext} from '../rpc';
 import {BootInterface, UnsupportedBoot} from './boot-interface';
 import {Task} from './task';
+import {isUuid} from './uuid';
 
 const UNSUPPORTED = new UnsupportedBoot();
 
@@ -40,7 +41,11 @@ export class TaskManager {
     nodeId: string | number,
     signal: AbortSignal,
   ): Promise<Task> {
-    const node = await this.nodes.findByIdent(toIdent(nodeId), signal);
+    const ident = toIdent(nodeId);
+    const node =
+      ident === undefined
+        ? undefined
+        : await this.nodes.findByIdent(ident, signal);
     if (!node) throw new NodeNotFound(nodeId);
     const boot = await this.bootInterfaceOf(node.bootInterface);
     return new Task(
@@ -60,7 +65,12 @@ export class TaskManager {
   }
 }
 
-/** An integer id may come as text, in its plain form. */
-function toIdent(nodeId: string | number): string | number {
-  return /^(0|[1-9]\d{0,14})$/.test(String(nodeId)) ? Number(nodeId) : nodeId;
+/**
+ * An integer id may come as text, in its plain form. What is neither that nor a
+ * UUID is `undefined`: the database could not even compare some of it.
+ */
+function toIdent(nodeId: string | number): string | number | undefined {
+  const text = String(nodeId);
+  if (/^(0|[1-9]\d{0,14})$/.test(text)) return Number(text);
+  return isUuid(text) ? text : undefined;
 }

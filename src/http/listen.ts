@@ -7,8 +7,7 @@ import {Connections} from './connections';
 // Under load a kept connection has its next request sooner than this.
 const DRAIN_MILLISECONDS = 1000;
 
-// A request is answered within [boot_config] request_timeout at most, and far
-// sooner as a rule.
+// For an answer on its way to a slow client.
 const GRACE_MILLISECONDS = 10_000;
 const IDLE_CHECK_MILLISECONDS = 50;
 
@@ -42,10 +41,12 @@ export async function listen(
  * time with the wish to close, and then closes those that stay idle.
  *
  * @param connections - those of `server`, known from its beginning
+ * @param longestAnswer - seconds that an answer takes at most
  */
 export async function closeGracefully(
   server: Server,
   connections: Connections,
+  longestAnswer: number,
 ): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
@@ -65,7 +66,7 @@ export async function closeGracefully(
   }, DRAIN_MILLISECONDS);
   const cut = setTimeout(
     () => server.closeAllConnections(),
-    GRACE_MILLISECONDS,
+    GRACE_MILLISECONDS + longestAnswer * 1000,
   );
   await closed;
   clearTimeout(drain);

@@ -11,8 +11,13 @@ import {
 } from '../http';
 import {RateLimiter} from '../http/rate-limiter';
 import {TokenBucketOptions} from '../http/token-bucket';
+import {UnreadAnswers} from '../http/unread-answers';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
+
+// iPXE sends one request at a time. A client that sends many and reads nothing
+// could fill the memory with answers.
+const MOST_ON_A_CONNECTION = 16;
 
 /** Calls the controller, which writes the whole answer. */
 export type Dispatch = (
@@ -30,6 +35,7 @@ export type Dispatch = (
 @injectable({scope: BindingScope.SINGLETON})
 export class BootBranch {
   private readonly limiter: RateLimiter;
+  private readonly unread = new UnreadAnswers();
   private inFlight = 0;
 
   constructor(
@@ -73,7 +79,7 @@ export class BootBranch {
   ): Promise<void> {
     this.inFlight += 1;
     try {
-      this.admit(request);
+      this.admit(request, response);
       const {mac, name} = parseBootPath(request.method, path);
       await dispatch(mac, name, response);
       if (response.writableEnded) return;
@@ -89,7 +95,7 @@ export class BootBranch {
   }
 
   /** @throws BootConfigError `disabled`, `overloaded`, `rate_limited` */
-  private admit(request: IncomingMessage): void {
+  private admit(request: IncomingMessage, response: ServerResponse): void {
     const {enabled, max_requests_in_flight: most} = this.options.boot_config;
     if (!enabled) {
       throw new BootConfigError('disabled', '[boot_config] enabled = False');
@@ -98,6 +104,12 @@ export class BootBranch {
       throw new BootConfigError(
         'overloaded',
         `${most} requests are being worked on ([boot_config] max_requests_in_flight)`,
+      );
+    }
+    if (this.unread.add(request, response) > MOST_ON_A_CONNECTION) {
+      throw new BootConfigError(
+        'overloaded',
+        `the client has not read ${MOST_ON_A_CONNECTION} answers on its connection`,
       );
     }
     if (!this.limiter.take(this.exchanges.sourceOf(request))) {

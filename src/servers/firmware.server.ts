@@ -80,7 +80,8 @@ export class FirmwareServer implements LoopbackServer {
   }
 
   async stop(): Promise<void> {
-    await closeGracefully(this.server, this.connections);
+    const {request_timeout: timeout} = this.options.boot_config;
+    await closeGracefully(this.server, this.connections, timeout);
     this.address = undefined;
   }
 

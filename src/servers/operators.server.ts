@@ -50,7 +50,10 @@ export class OperatorsServer implements LoopbackServer {
   }
 
   async stop(): Promise<void> {
-    if (this.server) await closeGracefully(this.server, this.connections!);
+    const {request_timeout: timeout} = this.options.boot_config;
+    if (this.server) {
+      await closeGracefully(this.server, this.connections!, timeout);
+    }
     this.address = undefined;
   }
 }
