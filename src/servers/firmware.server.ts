@@ -27,6 +27,9 @@ const KEEP_ALIVE_MILLISECONDS = 15_000;
 const REQUEST_MILLISECONDS = 10_000;
 const CHECK_MILLISECONDS = 1000;
 
+// Nor is a reader of nothing within this.
+const READ_MILLISECONDS = 10_000;
+
 // For clients that do not close a connection that was closed to them.
 const LINGER_MILLISECONDS = 2000;
 
@@ -88,6 +91,7 @@ export class FirmwareServer implements LoopbackServer {
   private createServer(): Server {
     const handle = (request: IncomingMessage, response: ServerResponse) =>
       this.handle(request, response);
+    const {request_timeout: timeout} = this.options.boot_config;
     return (
       createServer(
         {
@@ -100,6 +104,8 @@ export class FirmwareServer implements LoopbackServer {
         },
         handle,
       )
+        // While a request is worked on, nothing comes or goes.
+        .setTimeout(timeout * 1000 + READ_MILLISECONDS)
         // Without these node:http would answer by itself: 100 Continue, which
         // iPXE does not understand, 417, 400, 431, or nothing at all.
         .on('checkContinue', handle)
