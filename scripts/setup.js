@@ -17,6 +17,7 @@ const TEST_SERVERS = [
   {file: 'mariadbd', debian: 'mariadb-server-core'},
   {file: 'qemu-system-x86_64', debian: 'qemu-system-x86'},
   {file: '/usr/lib/ipxe/qemu/pxe-virtio.rom', debian: 'ipxe-qemu'},
+  {file: 'openssl', debian: 'openssl'},
 ];
 
 const BENCH_TOOLS = [

@@ -161,17 +161,93 @@ export const OPTIONS = {
     auth_strategy: option(
       choice('noauth', 'keystone', 'http_basic'),
       undefined,
-      'Authentication between API and conductors. Not set: as [DEFAULT] auth_strategy says; where that is not set either, a conductor answers without authentication, and on a loopback address only. Of the three, noauth is supported.',
+      'Authentication between API and conductors. Not set: as [DEFAULT] auth_strategy says; where that is not set either, a conductor answers without authentication, and on a loopback address only. Of the three, noauth and http_basic are supported.',
+    ),
+    auth_type: option(
+      text('none or http_basic'),
+      undefined,
+      'How the API authenticates to conductors: none or http_basic. Not set: as auth_strategy says.',
+    ),
+    cafile: option(
+      text('a file of certificates in PEM'),
+      undefined,
+      "Authorities of which one must have signed the conductors' certificates. Not set: those that Node.js trusts.",
+    ),
+    cert_file: option(
+      text('a file of certificates in PEM'),
+      undefined,
+      'Certificate of the conductor, and those between it and its authority; for the host name at which it is called. Not set, or key_file not set: the files in [ssl].',
+    ),
+    certfile: option(
+      text('a file of certificates in PEM'),
+      undefined,
+      'Certificate that the API presents to conductors, where a proxy before them asks for one.',
+    ),
+    client_use_ssl: option(
+      boolean(),
+      false,
+      'Whether the API calls conductors over TLS though use_ssl is False: where a proxy before them speaks it.',
     ),
     host_ip: option(
       hostAddress(),
       undefined,
       'Address on which a conductor listens for RPC. Not set: the address in [DEFAULT] host where that is an IP address, otherwise all addresses.',
     ),
+    http_basic_auth_user_file: option(
+      text('a file'),
+      '/etc/ironic/htpasswd-json-rpc',
+      'Users that may call a conductor when auth_strategy is http_basic, as the htpasswd command of Apache writes them with bcrypt (htpasswd -B). Read again when it changes.',
+    ),
+    insecure: option(
+      boolean(),
+      false,
+      "Whether the API takes any certificate for a conductor's.",
+    ),
+    key_file: option(
+      text('a file with a private key in PEM'),
+      undefined,
+      'Private key to cert_file.',
+    ),
+    keyfile: option(
+      text('a file with a private key in PEM'),
+      undefined,
+      'Private key to certfile. Not set: it is in certfile, too.',
+    ),
+    password: option(
+      text('a password'),
+      undefined,
+      'Password of the API when auth_type is http_basic.',
+      {secret: true},
+    ),
     port: option(
       port(),
       8089,
       'Port on which conductors listen for RPC, unless their host name carries one.',
+    ),
+    tls_minimum_version: option(
+      choice('1.2', '1.3'),
+      '1.3',
+      'Oldest version of TLS that a conductor speaks.',
+    ),
+    unix_socket: option(
+      text('the path of a socket'),
+      undefined,
+      'Unix socket on which a conductor listens instead of host_ip and port, for a proxy before it. Without effect where [boot_config] conductor_port is set, as it is then that of the ironic-conductor.',
+    ),
+    unix_socket_mode: option(
+      fileMode(),
+      undefined,
+      'Permissions of unix_socket.',
+    ),
+    use_ssl: option(
+      boolean(),
+      false,
+      'Whether RPC goes over TLS, on both sides.',
+    ),
+    username: option(
+      text('a user name'),
+      undefined,
+      'User name of the API when auth_type is http_basic.',
     ),
   },
   pxe: {
@@ -209,6 +285,18 @@ export const OPTIONS = {
       text('the name of a directory'),
       'pxelinux.cfg',
       'Directory below the HTTP root with links named after MAC addresses.',
+    ),
+  },
+  ssl: {
+    cert_file: option(
+      text('a file of certificates in PEM'),
+      undefined,
+      'Certificate of the conductor where [json_rpc] cert_file and key_file are not both set.',
+    ),
+    key_file: option(
+      text('a file with a private key in PEM'),
+      undefined,
+      'Private key to cert_file.',
     ),
   },
   boot_config: {

@@ -92,17 +92,13 @@ function contradictions(options: BootConfigOptions): ConfigurationProblem[] {
     );
   }
   const strategy = rpcAuthStrategy(options);
-  if (
-    DEFAULT.rpc_transport === 'json-rpc' &&
-    strategy &&
-    strategy !== 'noauth'
-  ) {
+  if (DEFAULT.rpc_transport === 'json-rpc' && strategy === 'keystone') {
     problems.push(
       problemOf(
         jsonRpc.auth_strategy ? 'json_rpc' : 'DEFAULT',
         'auth_strategy',
         strategy,
-        'noauth for RPC, as no other is supported; [json_rpc] auth_strategy sets it for RPC alone',
+        'noauth or http_basic for RPC, as keystone is not supported; [json_rpc] auth_strategy sets it for RPC alone',
       ),
     );
   }

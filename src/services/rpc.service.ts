@@ -53,10 +53,11 @@ export class RpcService implements LifeCycleObserver {
 
   /**
    * @throws ConfigurationError when there is no transport of the name in
-   *   `[DEFAULT] rpc_transport`
+   *   `[DEFAULT] rpc_transport`, or when it can't be used as configured
    */
   async init(): Promise<void> {
-    await this.findTransport();
+    const transport = await this.findTransport();
+    await transport.init?.();
   }
 
   async stop(): Promise<void> {
