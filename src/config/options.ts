@@ -30,7 +30,12 @@ export interface Option<T, D extends T | undefined = T | undefined> {
   readonly secret?: boolean;
 }
 
-function option<T>(type: OptionType<T>, value: T, help: string): Option<T, T>;
+function option<T>(
+  type: OptionType<T>,
+  value: T,
+  help: string,
+  extra?: {secret: boolean},
+): Option<T, T>;
 function option<T>(
   type: OptionType<T>,
   value: undefined,
@@ -66,7 +71,18 @@ export const OPTIONS = {
     rpc_transport: option(
       text('the name of an RPC transport'),
       'oslo',
-      'How the API calls conductors: json-rpc (HTTP), or none (a conductor in the same process).',
+      'How the API calls conductors: oslo (RabbitMQ, as oslo.messaging uses it), json-rpc (HTTP), or none (a conductor in the same process).',
+    ),
+    transport_url: option(
+      text('a URL such as rabbit://USER:PASSWORD@HOST:5672/'),
+      'rabbit://',
+      'With rpc_transport = oslo, where RabbitMQ is, as oslo.messaging has it: several hosts separated by commas are tried in turn, USER:PASSWORD before each; the virtual host follows the first slash.',
+      {secret: true},
+    ),
+    control_exchange: option(
+      text('the name of an exchange'),
+      'ironic',
+      "Topic exchange over which conductors are called. Ironic's default.",
     ),
     hash_partition_exponent: option(
       integer(0, 16),
@@ -250,6 +266,58 @@ export const OPTIONS = {
       'User name of the API when auth_type is http_basic.',
     ),
   },
+  oslo_messaging_rabbit: {
+    amqp_auto_delete: option(
+      boolean(),
+      false,
+      'Whether queues and exchanges vanish when they are used no more. Must be equal on all hosts.',
+    ),
+    amqp_durable_queues: option(
+      boolean(),
+      false,
+      'Whether queues and exchanges survive a restart of the broker. Must be equal on all hosts.',
+    ),
+    heartbeat_timeout_threshold: option(
+      integer(0, 3600),
+      60,
+      'Seconds without a sign of life after which the broker counts as gone; 0 sends no heartbeats.',
+    ),
+    rabbit_quorum_queue: option(
+      boolean(),
+      false,
+      "Whether conductors' queues are quorum queues, which are durable. Must be equal on all hosts.",
+    ),
+    rabbit_transient_queues_ttl: option(
+      integer(0, 4_294_967),
+      1800,
+      'Seconds after which the broker removes an unused reply queue; 0: never.',
+    ),
+    rabbit_transient_quorum_queue: option(
+      boolean(),
+      false,
+      'Whether reply queues are quorum queues, which are durable.',
+    ),
+    ssl: option(
+      boolean(),
+      false,
+      'Whether RabbitMQ is spoken to over TLS. Its certificate is always verified.',
+    ),
+    ssl_ca_file: option(
+      text('a file'),
+      undefined,
+      "Certificates of the authorities that the broker's certificate may be signed by. Not set: those that Node.js knows.",
+    ),
+    ssl_cert_file: option(
+      text('a file'),
+      undefined,
+      'Certificate that is shown to the broker.',
+    ),
+    ssl_key_file: option(
+      text('a file'),
+      undefined,
+      'Private key of the certificate that is shown to the broker.',
+    ),
+  },
   pxe: {
     enable_netboot_fallback: option(
       boolean(),
@@ -314,6 +382,11 @@ export const OPTIONS = {
       port(),
       undefined,
       'Port of the agents that run beside ironic-conductors which have no get_boot_config. Used instead of [json_rpc] port and of a port in the host name, by the API as well as by the agent; the agent writes no root script.',
+    ),
+    conductor_topic: option(
+      text('a topic'),
+      undefined,
+      "Topic of the agents that run beside ironic-conductors which have no get_boot_config, with rpc_transport = oslo. Used instead of Ironic's ironic.conductor_manager, by the API as well as by the agent; the agent writes no root script.",
     ),
     enabled: option(
       boolean(),

@@ -60,6 +60,11 @@ export class RpcService implements LifeCycleObserver {
     await transport.init?.();
   }
 
+  async start(): Promise<void> {
+    const transport = await this.findTransport();
+    transport.start?.();
+  }
+
   async stop(): Promise<void> {
     await this.transport?.stop?.();
     this.transport = undefined;
@@ -113,7 +118,11 @@ export class RpcService implements LifeCycleObserver {
       // A host's transport may not listen to the signal.
       const result = await before(
         deadline,
-        transport.call(conductor, call, deadline.signal),
+        transport.call(
+          conductor,
+          {...call, timeout: deadline.left},
+          deadline.signal,
+        ),
         () =>
           new BootConfigError(
             'conductor_timeout',

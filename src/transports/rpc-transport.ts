@@ -29,6 +29,9 @@ export interface RpcTransport {
    */
   call(hostname: string, call: RpcCall, signal: AbortSignal): Promise<unknown>;
 
+  /** Gets ready for calls, in the background. */
+  start?(): void;
+
   /** Ends all connections. */
   stop?(): Promise<void>;
 }
