@@ -124,7 +124,8 @@ export class JsonRpcTransport implements RpcTransport {
       const timeout = own.request_timeout * 1000;
       pool = new Pool(origin, {
         connections: MAX_CONNECTIONS,
-        connect: {...(tls as object), timeout},
+        connectTimeout: timeout,
+        connect: tls,
         headersTimeout: timeout,
         bodyTimeout: timeout,
       });
