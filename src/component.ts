@@ -19,7 +19,7 @@ import {
   RpcService,
   WarmUpObserver,
 } from './services';
-import {JsonRpcTransport, LocalTransport} from './transports';
+import {JsonRpcTransport, LocalTransport, OsloTransport} from './transports';
 import {withoutBound} from './without-bound';
 
 /**
@@ -51,6 +51,7 @@ export class BootConfigComponent implements Component {
       }),
       createBindingFromClass(JsonRpcTransport),
       createBindingFromClass(LocalTransport),
+      createBindingFromClass(OsloTransport),
       createBindingFromClass(BootExchangeFactory, {
         key: BootConfigBindings.EXCHANGES,
       }),

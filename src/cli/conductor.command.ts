@@ -9,24 +9,25 @@ export const conductor: Command = {
   name: 'conductor',
   summary:
     "answer get_boot_config for this machine's HTTP root (the conductor side)",
-  help: `Answers the API's calls on [json_rpc] host_ip and port with the scripts in
-[deploy] http_root, and writes the root script boot.ipxe there.
+  help: `Answers the API's calls with the scripts in [deploy] http_root, and writes the
+root script boot.ipxe there. As [DEFAULT] rpc_transport says, it is called over
+RabbitMQ (oslo) or on [json_rpc] host_ip and port (json-rpc).
 
 Beside an ironic-conductor without get_boot_config, set [boot_config]
-conductor_port in the ironic.conf of both sides: it is then an agent, which
-listens on that port and writes nothing.
+conductor_topic (oslo) or conductor_port (json-rpc) in the ironic.conf of both
+sides: it is then an agent, which listens there and writes nothing.
 
   ironic-boot-config conductor --config-file /etc/ironic/ironic.conf`,
 
   async run(config) {
     const {rpc_transport: transport} = resolveOptions(config).DEFAULT;
-    if (transport !== 'json-rpc') {
+    if (!['oslo', 'json-rpc'].includes(transport)) {
       throw new ConfigurationError([
         {
           section: 'DEFAULT',
           option: 'rpc_transport',
           value: transport,
-          expected: 'json-rpc, as another process is to be answered',
+          expected: 'oslo or json-rpc, as another process is to be answered',
         },
       ]);
     }

@@ -13,6 +13,7 @@ import {ConductorManager} from './conductor.manager';
 import {HttpRootObserver} from './http-root.observer';
 import {IPXEBoot} from './ipxe-boot';
 import {JsonRpcServer} from './json-rpc.server';
+import {OsloServer} from './oslo.server';
 import {TaskManager} from './task-manager';
 
 /**
@@ -36,6 +37,9 @@ export class ConductorComponent implements Component {
       createBindingFromClass(IPXEBoot),
       createBindingFromClass(JsonRpcServer, {
         key: `${CoreBindings.SERVERS}.JsonRpcServer`,
+      }),
+      createBindingFromClass(OsloServer, {
+        key: `${CoreBindings.SERVERS}.OsloServer`,
       }),
     ]);
   }

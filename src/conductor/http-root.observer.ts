@@ -26,7 +26,9 @@ export class HttpRootObserver implements LifeCycleObserver {
   async init(): Promise<void> {
     const {http_root: root} = this.options.deploy;
     await checkDirectory(root);
-    if (this.options.boot_config.conductor_port) return;
+    const {conductor_port: port, conductor_topic: topic} =
+      this.options.boot_config;
+    if (port !== undefined || topic !== undefined) return;
     const script = await finishedRootScript(this.options);
     const path = join(root, 'boot.ipxe');
     const {file_permission: mode} = this.options.pxe;

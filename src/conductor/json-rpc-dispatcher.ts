@@ -1,17 +1,12 @@
-import {BootConfigError} from '../boot-config-error';
-import {jsonDepth} from './json-depth';
+import {ConductorApi, isObject, JsonRpcCode, JsonRpcId} from '../rpc';
 import {
-  ConductorApi,
-  IronicError,
-  isObject,
-  JsonRpcCode,
-  JsonRpcId,
-  TemporaryFailure,
-} from '../rpc';
-
-const METHOD = 'get_boot_config';
-// Ironic's server does not check the version either.
-const PARAMETERS = ['context', 'node_id', 'name', 'rpc.version'];
+  callMethod,
+  InvalidArguments,
+  ironicErrorOf,
+  METHOD,
+  UnknownMethod,
+} from './call-method';
+import {jsonDepth} from './json-depth';
 
 // As Ironic's [api] max_json_body_depth, which its RPC server keeps to as well.
 const MAX_DEPTH = 25;
@@ -99,37 +94,26 @@ async function call(
   conductor: ConductorApi,
   {method, params = {}}: Record<string, unknown>,
 ): Promise<string> {
-  if (method !== METHOD) {
-    throw new JsonRpcFault(
-      JsonRpcCode.METHOD_NOT_FOUND,
-      `Method ${String(method)} was not found`,
-    );
+  const {context, ...args} = params as Record<string, unknown>;
+  // Ironic's server does not check it either.
+  delete args['rpc.version'];
+  try {
+    return await callMethod(conductor, method, context, args);
+  } catch (error) {
+    if (error instanceof UnknownMethod) {
+      throw new JsonRpcFault(
+        JsonRpcCode.METHOD_NOT_FOUND,
+        `Method ${error.message} was not found`,
+      );
+    }
+    if (error instanceof InvalidArguments) {
+      throw new JsonRpcFault(
+        JsonRpcCode.INVALID_PARAMS,
+        `Params ${Object.keys(params as object).join(', ')} are invalid for ${METHOD}: ${error.message}`,
+      );
+    }
+    throw error;
   }
-  const {context, node_id: nodeId, name} = checkParams(params as object);
-  return conductor.getBootConfig(context, nodeId, name);
-}
-
-function checkParams(params: object) {
-  const {context, node_id: nodeId, name} = params as Record<string, unknown>;
-  const unknown = Object.keys(params).find(key => !PARAMETERS.includes(key));
-  const fault =
-    (unknown === undefined ? undefined : `unexpected argument ${unknown}`) ??
-    (isObject(context) ? undefined : 'context has to be an object') ??
-    (typeof nodeId === 'string' || Number.isSafeInteger(nodeId)
-      ? undefined
-      : 'node_id has to be a UUID or an integer') ??
-    (typeof name === 'string' ? undefined : 'name has to be a string');
-  if (fault) {
-    throw new JsonRpcFault(
-      JsonRpcCode.INVALID_PARAMS,
-      `Params ${Object.keys(params).join(', ')} are invalid for ${METHOD}: ${fault}`,
-    );
-  }
-  return {
-    context: context as Record<string, unknown>,
-    node_id: nodeId as string | number,
-    name: name as string,
-  };
 }
 
 /** The error object of an answer. Ironic's exceptions carry their class. */
@@ -137,19 +121,11 @@ function describe(error: Error, onUnexpected: (error: Error) => void): object {
   if (error instanceof JsonRpcFault) {
     return {code: error.code, message: error.message};
   }
-  const known =
-    error instanceof BootConfigError
-      ? new TemporaryFailure('The conductor has no database at the moment.')
-      : error;
-  if (known !== error) onUnexpected(error);
-  if (known instanceof IronicError) {
-    return {
-      code: known.code,
-      message: known.message,
-      data: {class: `ironic.common.exception.${known.name}`},
-    };
-  }
-  onUnexpected(error);
-  // Its message may tell of paths or addresses, which are the log's alone.
-  return {code: 500, message: 'Internal error'};
+  const known = ironicErrorOf(error, onUnexpected);
+  if (!known) return {code: 500, message: 'Internal error'};
+  return {
+    code: known.code,
+    message: known.message,
+    data: {class: `ironic.common.exception.${known.name}`},
+  };
 }

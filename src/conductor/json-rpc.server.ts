@@ -1,10 +1,13 @@
 import {
   createServer,
   IncomingMessage,
+  RequestListener,
   Server,
   ServerOptions,
   ServerResponse,
 } from 'node:http';
+import {createServer as createTlsServer} from 'node:https';
+import {SecureContextOptions} from 'node:tls';
 import {
   BindingScope,
   inject,
@@ -17,12 +20,18 @@ import {
   rpcAuthStrategy,
 } from '../config';
 import {Connections} from '../http/connections';
-import {closeGracefully, listen} from '../http/listen';
+import {closeGracefully, listen, listenOnSocket} from '../http/listen';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
 import {ConductorApi, formatHostAddress} from '../rpc';
+import {Refusal, RpcAuthentication, rpcAuthentication} from './authentication';
 import {dispatch} from './json-rpc-dispatcher';
-import {isLoopback, rpcListenAddress} from './rpc-listen-address';
+import {
+  isLoopback,
+  rpcListenAddress,
+  rpcListenSocket,
+} from './rpc-listen-address';
+import {rpcServerTls} from './rpc-tls';
 
 // A call is some 600 bytes; a context with a token and a service catalogue may
 // take some tens of thousands.
@@ -36,14 +45,17 @@ const SERVER_OPTIONS: ServerOptions = {
   keepAliveTimeout: 30_000,
 };
 
+const HANDSHAKE_MILLISECONDS = 5000;
+
 /**
- * Answers JSON-RPC over HTTP as Ironic's conductors do, for `get_boot_config`
+ * Answers JSON-RPC over HTTP or HTTPS as Ironic's conductors do, for `get_boot_config`
  * alone. Listens when `[DEFAULT] rpc_transport` is `json-rpc`.
  */
 @lifeCycleObserver('server', {scope: BindingScope.SINGLETON})
 export class JsonRpcServer implements LoopbackServer {
   private server?: Server;
   private connections?: Connections;
+  private readonly authentication: RpcAuthentication;
 
   constructor(
     @inject(BootConfigBindings.OPTIONS)
@@ -52,39 +64,39 @@ export class JsonRpcServer implements LoopbackServer {
     private readonly conductor: ConductorApi,
     @inject(BootConfigBindings.LOGGER)
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.authentication = rpcAuthentication(options, logger);
+  }
 
   get listening(): boolean {
     return this.server?.listening ?? false;
   }
 
-  /** @throws ConfigurationError when anybody could call it by accident */
+  /**
+   * @throws ConfigurationError when anybody could call it by accident, and for
+   *   files of TLS and authentication that can't be used
+   */
   async init(): Promise<void> {
-    if (!this.isWanted() || rpcAuthStrategy(this.options)) return;
-    const address = rpcListenAddress(this.options);
-    if (isLoopback(address)) return;
-    throw new ConfigurationError([
-      {
-        section: 'json_rpc',
-        option: 'auth_strategy',
-        value: undefined,
-        expected: `noauth to be set, if ${formatHostAddress(address)} shall answer calls without authentication; otherwise a loopback address in [json_rpc] host_ip`,
-      },
-    ]);
+    if (!this.isWanted()) return;
+    this.refuseToBeOpen();
+    await this.authentication.init();
+    await this.tls();
   }
 
   async start(): Promise<void> {
     if (!this.isWanted()) return;
-    this.server = createServer(SERVER_OPTIONS, (request, response) => {
+    this.server = await this.createServer((request, response) => {
       this.handle(request, response).catch((error: Error) => {
         this.logger.error({err: error}, 'an RPC request failed');
         response.destroy();
       });
     });
     this.connections = new Connections(this.server);
-    const address = await listen(this.server, rpcListenAddress(this.options));
     this.logger.info(
-      {host: this.options.DEFAULT.host, address: formatHostAddress(address)},
+      {
+        host: this.options.DEFAULT.host,
+        address: await this.listen(this.server),
+      },
       'conductor listens for JSON-RPC',
     );
   }
@@ -99,18 +111,70 @@ export class JsonRpcServer implements LoopbackServer {
       await closeGracefully(this.server, this.connections!, timeout);
     }
     this.server = undefined;
+    await this.authentication.stop();
+  }
+
+  private refuseToBeOpen(): void {
+    if (rpcAuthStrategy(this.options) || rpcListenSocket(this.options)) return;
+    const address = rpcListenAddress(this.options);
+    if (isLoopback(address)) return;
+    throw new ConfigurationError([
+      {
+        section: 'json_rpc',
+        option: 'auth_strategy',
+        value: undefined,
+        expected: `noauth to be set, if ${formatHostAddress(address)} shall answer calls without authentication; otherwise http_basic, or a loopback address in [json_rpc] host_ip`,
+      },
+    ]);
+  }
+
+  private async createServer(handler: RequestListener): Promise<Server> {
+    const tls = await this.tls();
+    if (!tls) return createServer(SERVER_OPTIONS, handler);
+    return createTlsServer(
+      {...SERVER_OPTIONS, ...tls, handshakeTimeout: HANDSHAKE_MILLISECONDS},
+      handler,
+    );
+  }
+
+  /** `undefined`: no TLS. */
+  private async tls(): Promise<SecureContextOptions | undefined> {
+    return this.options.json_rpc.use_ssl
+      ? rpcServerTls(this.options)
+      : undefined;
+  }
+
+  /** @returns where it listens */
+  private async listen(server: Server): Promise<string> {
+    const socket = rpcListenSocket(this.options);
+    if (!socket) {
+      const address = await listen(server, rpcListenAddress(this.options));
+      return formatHostAddress(address);
+    }
+    await listenOnSocket(
+      server,
+      socket,
+      this.options.json_rpc.unix_socket_mode,
+    );
+    return socket;
   }
 
   private async handle(
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
+    const refusal = await this.authentication.check(request.headers);
+    if (refusal) {
+      // Read to its end, as a reset would overtake the answer.
+      request.resume();
+      return refuse(response, refusal);
+    }
     if (request.method !== 'POST') {
-      return refuse(response, 405, 'Only POST method can be used');
+      return cutOff(response, 405, 'Only POST method can be used');
     }
     const body = await readBody(request);
     if (body === undefined) {
-      return refuse(response, 413, `More than ${MAX_BODY_SIZE} bytes`);
+      return cutOff(response, 413, `More than ${MAX_BODY_SIZE} bytes`);
     }
     const answer = await dispatch(this.conductor, body, error =>
       this.logger.error({err: error}, 'get_boot_config failed'),
@@ -120,10 +184,23 @@ export class JsonRpcServer implements LoopbackServer {
   }
 }
 
-function refuse(response: ServerResponse, code: number, message: string): void {
+function cutOff(
+  response: ServerResponse,
+  status: number,
+  message: string,
+): void {
   // What else of the body is to come will not be read.
-  response.setHeader('Connection', 'close');
-  send(response, code, JSON.stringify({error: {code, message}}));
+  refuse(response, {status, message, headers: {Connection: 'close'}});
+}
+
+function refuse(
+  response: ServerResponse,
+  {status, message, headers = {}}: Refusal,
+): void {
+  for (const [name, value] of Object.entries(headers)) {
+    response.setHeader(name, value);
+  }
+  send(response, status, JSON.stringify({error: {code: status, message}}));
 }
 
 function send(response: ServerResponse, status: number, json: string): void {

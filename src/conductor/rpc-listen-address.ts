@@ -20,6 +20,17 @@ export function rpcListenAddress(options: BootConfigOptions): HostAddress {
   };
 }
 
+/**
+ * The Unix socket on which a conductor listens instead. An agent listens on its
+ * own port, since `[json_rpc] unix_socket` is that of the ironic-conductor.
+ */
+export function rpcListenSocket({
+  json_rpc: jsonRpc,
+  boot_config: own,
+}: BootConfigOptions): string | undefined {
+  return own.conductor_port ? undefined : jsonRpc.unix_socket;
+}
+
 /** Whether only this machine can reach what listens there. */
 export function isLoopback({host}: HostAddress): boolean {
   if (host === 'localhost') return true;

@@ -3,3 +3,4 @@ export * from './ironic-conf';
 export * from './options';
 export * from './resolve-options';
 export * from './root-url';
+export * from './transport-url';

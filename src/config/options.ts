@@ -30,7 +30,12 @@ export interface Option<T, D extends T | undefined = T | undefined> {
   readonly secret?: boolean;
 }
 
-function option<T>(type: OptionType<T>, value: T, help: string): Option<T, T>;
+function option<T>(
+  type: OptionType<T>,
+  value: T,
+  help: string,
+  extra?: {secret: boolean},
+): Option<T, T>;
 function option<T>(
   type: OptionType<T>,
   value: undefined,
@@ -66,7 +71,18 @@ export const OPTIONS = {
     rpc_transport: option(
       text('the name of an RPC transport'),
       'oslo',
-      'How the API calls conductors: json-rpc (HTTP), or none (a conductor in the same process).',
+      'How the API calls conductors: oslo (RabbitMQ, as oslo.messaging uses it), json-rpc (HTTP), or none (a conductor in the same process).',
+    ),
+    transport_url: option(
+      text('a URL such as rabbit://USER:PASSWORD@HOST:5672/'),
+      'rabbit://',
+      'With rpc_transport = oslo, where RabbitMQ is, as oslo.messaging has it: several hosts separated by commas are tried in turn, USER:PASSWORD before each; the virtual host follows the first slash.',
+      {secret: true},
+    ),
+    control_exchange: option(
+      text('the name of an exchange'),
+      'ironic',
+      "Topic exchange over which conductors are called. Ironic's default.",
     ),
     hash_partition_exponent: option(
       integer(0, 16),
@@ -161,17 +177,145 @@ export const OPTIONS = {
     auth_strategy: option(
       choice('noauth', 'keystone', 'http_basic'),
       undefined,
-      'Authentication between API and conductors. Not set: as [DEFAULT] auth_strategy says; where that is not set either, a conductor answers without authentication, and on a loopback address only. Of the three, noauth is supported.',
+      'Authentication between API and conductors. Not set: as [DEFAULT] auth_strategy says; where that is not set either, a conductor answers without authentication, and on a loopback address only. Of the three, noauth and http_basic are supported.',
+    ),
+    auth_type: option(
+      text('none or http_basic'),
+      undefined,
+      'How the API authenticates to conductors: none or http_basic. Not set: as auth_strategy says.',
+    ),
+    cafile: option(
+      text('a file of certificates in PEM'),
+      undefined,
+      "Authorities of which one must have signed the conductors' certificates. Not set: those that Node.js trusts.",
+    ),
+    cert_file: option(
+      text('a file of certificates in PEM'),
+      undefined,
+      'Certificate of the conductor, and those between it and its authority; for the host name at which it is called. Not set, or key_file not set: the files in [ssl].',
+    ),
+    certfile: option(
+      text('a file of certificates in PEM'),
+      undefined,
+      'Certificate that the API presents to conductors, where a proxy before them asks for one.',
+    ),
+    client_use_ssl: option(
+      boolean(),
+      false,
+      'Whether the API calls conductors over TLS though use_ssl is False: where a proxy before them speaks it.',
     ),
     host_ip: option(
       hostAddress(),
       undefined,
       'Address on which a conductor listens for RPC. Not set: the address in [DEFAULT] host where that is an IP address, otherwise all addresses.',
     ),
+    http_basic_auth_user_file: option(
+      text('a file'),
+      '/etc/ironic/htpasswd-json-rpc',
+      'Users that may call a conductor when auth_strategy is http_basic, as the htpasswd command of Apache writes them with bcrypt (htpasswd -B). Read again when it changes.',
+    ),
+    insecure: option(
+      boolean(),
+      false,
+      "Whether the API takes any certificate for a conductor's.",
+    ),
+    key_file: option(
+      text('a file with a private key in PEM'),
+      undefined,
+      'Private key to cert_file.',
+    ),
+    keyfile: option(
+      text('a file with a private key in PEM'),
+      undefined,
+      'Private key to certfile. Not set: it is in certfile, too.',
+    ),
+    password: option(
+      text('a password'),
+      undefined,
+      'Password of the API when auth_type is http_basic.',
+      {secret: true},
+    ),
     port: option(
       port(),
       8089,
       'Port on which conductors listen for RPC, unless their host name carries one.',
+    ),
+    tls_minimum_version: option(
+      choice('1.2', '1.3'),
+      '1.3',
+      'Oldest version of TLS that a conductor speaks.',
+    ),
+    unix_socket: option(
+      text('the path of a socket'),
+      undefined,
+      'Unix socket on which a conductor listens instead of host_ip and port, for a proxy before it. Without effect where [boot_config] conductor_port is set, as it is then that of the ironic-conductor.',
+    ),
+    unix_socket_mode: option(
+      fileMode(),
+      undefined,
+      'Permissions of unix_socket.',
+    ),
+    use_ssl: option(
+      boolean(),
+      false,
+      'Whether RPC goes over TLS, on both sides.',
+    ),
+    username: option(
+      text('a user name'),
+      undefined,
+      'User name of the API when auth_type is http_basic.',
+    ),
+  },
+  oslo_messaging_rabbit: {
+    amqp_auto_delete: option(
+      boolean(),
+      false,
+      'Whether queues and exchanges vanish when they are used no more. Must be equal on all hosts.',
+    ),
+    amqp_durable_queues: option(
+      boolean(),
+      false,
+      'Whether queues and exchanges survive a restart of the broker. Must be equal on all hosts.',
+    ),
+    heartbeat_timeout_threshold: option(
+      integer(0, 3600),
+      60,
+      'Seconds without a sign of life after which the broker counts as gone; 0 sends no heartbeats.',
+    ),
+    rabbit_quorum_queue: option(
+      boolean(),
+      false,
+      "Whether conductors' queues are quorum queues, which are durable. Must be equal on all hosts.",
+    ),
+    rabbit_transient_queues_ttl: option(
+      integer(0, 4_294_967),
+      1800,
+      'Seconds after which the broker removes an unused reply queue; 0: never.',
+    ),
+    rabbit_transient_quorum_queue: option(
+      boolean(),
+      false,
+      'Whether reply queues are quorum queues, which are durable.',
+    ),
+    ssl: option(
+      boolean(),
+      false,
+      'Whether RabbitMQ is spoken to over TLS. Its certificate is always verified.',
+    ),
+    ssl_ca_file: option(
+      text('a file'),
+      undefined,
+      "Certificates of the authorities that the broker's certificate may be signed by. Not set: those that Node.js knows.",
+    ),
+    ssl_cert_file: option(
+      text('a file'),
+      undefined,
+      'Certificate that is shown to the broker.',
+    ),
+    ssl_key_file: option(
+      text('a file'),
+      undefined,
+      'Private key of the certificate that is shown to the broker.',
     ),
   },
   pxe: {
@@ -211,6 +355,18 @@ export const OPTIONS = {
       'Directory below the HTTP root with links named after MAC addresses.',
     ),
   },
+  ssl: {
+    cert_file: option(
+      text('a file of certificates in PEM'),
+      undefined,
+      'Certificate of the conductor where [json_rpc] cert_file and key_file are not both set.',
+    ),
+    key_file: option(
+      text('a file with a private key in PEM'),
+      undefined,
+      'Private key to cert_file.',
+    ),
+  },
   boot_config: {
     allowed_networks: option(
       list(network()),
@@ -226,6 +382,11 @@ export const OPTIONS = {
       port(),
       undefined,
       'Port of the agents that run beside ironic-conductors which have no get_boot_config. Used instead of [json_rpc] port and of a port in the host name, by the API as well as by the agent; the agent writes no root script.',
+    ),
+    conductor_topic: option(
+      text('a topic'),
+      undefined,
+      "Topic of the agents that run beside ironic-conductors which have no get_boot_config, with rpc_transport = oslo. Used instead of Ironic's ironic.conductor_manager, by the API as well as by the agent; the agent writes no root script.",
     ),
     enabled: option(
       boolean(),

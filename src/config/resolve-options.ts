@@ -8,6 +8,7 @@ import {
   Section,
 } from './options';
 import {apiRootUrls} from './root-url';
+import {parseTransportUrl} from './transport-url';
 
 type Values = Record<string, unknown>;
 
@@ -92,17 +93,26 @@ function contradictions(options: BootConfigOptions): ConfigurationProblem[] {
     );
   }
   const strategy = rpcAuthStrategy(options);
-  if (
-    DEFAULT.rpc_transport === 'json-rpc' &&
-    strategy &&
-    strategy !== 'noauth'
-  ) {
+  if (DEFAULT.rpc_transport === 'json-rpc' && strategy === 'keystone') {
     problems.push(
       problemOf(
         jsonRpc.auth_strategy ? 'json_rpc' : 'DEFAULT',
         'auth_strategy',
         strategy,
-        'noauth for RPC, as no other is supported; [json_rpc] auth_strategy sets it for RPC alone',
+        'noauth or http_basic for RPC, as keystone is not supported; [json_rpc] auth_strategy sets it for RPC alone',
+      ),
+    );
+  }
+  if (
+    DEFAULT.rpc_transport === 'oslo' &&
+    !parseTransportUrl(DEFAULT.transport_url)
+  ) {
+    problems.push(
+      problemOf(
+        'DEFAULT',
+        'transport_url',
+        DEFAULT.transport_url,
+        'rabbit://USER:PASSWORD@HOST:5672/VHOST for rpc_transport = oslo',
       ),
     );
   }

@@ -1,6 +1,7 @@
 import {Server, ServerResponse} from 'node:http';
 import {Socket} from 'node:net';
 import {Duplex} from 'node:stream';
+import {Server as TlsServer} from 'node:tls';
 
 /**
  * The connections of a server, and which of them have a request that waits for
@@ -13,7 +14,10 @@ export class Connections {
 
   /** @param server - with all its handlers */
   constructor(server: Server) {
-    server.on('connection', (socket: Socket) => {
+    // Requests over TLS know the socket that was made of the connection.
+    const connected =
+      server instanceof TlsServer ? 'secureConnection' : 'connection';
+    server.on(connected, (socket: Socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
     });

@@ -1,4 +1,5 @@
 import {once} from 'node:events';
+import fs from 'node:fs';
 import {Server} from 'node:http';
 import {AddressInfo, Server as NetServer} from 'node:net';
 import {HostAddress} from '../rpc';
@@ -34,6 +35,33 @@ export async function listen(
     });
   }
   return {host, port: (server.address() as AddressInfo).port};
+}
+
+/**
+ * Listens on a Unix socket, which takes the place of one that a process before
+ * has left behind.
+ *
+ * @param mode - permissions of the socket
+ * @throws Error with the path, when it can't be had
+ */
+export async function listenOnSocket(
+  server: Server,
+  path: string,
+  mode?: number,
+): Promise<void> {
+  try {
+    const found = await fs.promises
+      .lstat(path)
+      .catch(() => undefined /* not there, or told of by listen() */);
+    if (found?.isSocket()) await fs.promises.unlink(path);
+    server.listen(path);
+    await once(server, 'listening');
+    if (mode !== undefined) await fs.promises.chmod(path, mode);
+  } catch (error) {
+    throw new Error(`can't listen on ${path}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }
 
 /**

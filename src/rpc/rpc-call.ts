@@ -8,4 +8,6 @@ export interface RpcCall {
   context: RequestContext;
   /** Version of the RPC API that the method needs, `[boot_config] rpc_version`. */
   version: string;
+  /** Milliseconds after which nobody waits for the answer, if that is known. */
+  timeout?: number;
 }

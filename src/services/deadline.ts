@@ -32,6 +32,11 @@ export class Deadline {
     return this.parent !== undefined;
   }
 
+  /** Milliseconds that are left, or less than 0 when it is over. */
+  get left(): number {
+    return this.expiresAt - performance.now();
+  }
+
   /** Fires when the time is over. */
   get signal(): AbortSignal {
     return this.controller.signal;
@@ -39,7 +44,7 @@ export class Deadline {
 
   /** A deadline after an equal share, one of `shares`, of the time that is left. */
   share(shares: number): Deadline {
-    return new Deadline((this.expiresAt - performance.now()) / shares, this);
+    return new Deadline(this.left / shares, this);
   }
 
   /** Ends the timer; to be called when the work is done. */

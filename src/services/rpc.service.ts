@@ -53,10 +53,16 @@ export class RpcService implements LifeCycleObserver {
 
   /**
    * @throws ConfigurationError when there is no transport of the name in
-   *   `[DEFAULT] rpc_transport`
+   *   `[DEFAULT] rpc_transport`, or when it can't be used as configured
    */
   async init(): Promise<void> {
-    await this.findTransport();
+    const transport = await this.findTransport();
+    await transport.init?.();
+  }
+
+  async start(): Promise<void> {
+    const transport = await this.findTransport();
+    transport.start?.();
   }
 
   async stop(): Promise<void> {
@@ -112,7 +118,11 @@ export class RpcService implements LifeCycleObserver {
       // A host's transport may not listen to the signal.
       const result = await before(
         deadline,
-        transport.call(conductor, call, deadline.signal),
+        transport.call(
+          conductor,
+          {...call, timeout: deadline.left},
+          deadline.signal,
+        ),
         () =>
           new BootConfigError(
             'conductor_timeout',

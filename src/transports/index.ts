@@ -1,3 +1,4 @@
 export * from './json-rpc.transport';
 export * from './local.transport';
+export * from './oslo.transport';
 export * from './rpc-transport';

@@ -1,3 +1,4 @@
+import {ConnectionOptions} from 'node:tls';
 import {BindingScope, inject, injectable} from '@loopback/core';
 import {Dispatcher, Pool} from 'undici';
 import {BootConfigError} from '../boot-config-error';
@@ -11,6 +12,8 @@ import {
   parseHostAddress,
   RpcCall,
 } from '../rpc';
+import {rpcCredentials, RpcCredentials} from './json-rpc-credentials';
+import {callsOverTls, rpcClientTls} from './json-rpc-tls';
 import {remoteFailure} from './remote-failure';
 import {asRpcTransport, RpcTransport} from './rpc-transport';
 
@@ -21,8 +24,15 @@ const ESCAPE_FACTOR = 6;
 
 const MAX_CONNECTIONS = 32;
 
+/** What calls need besides their conductor. */
+interface Setup {
+  credentials: RpcCredentials;
+  /** `undefined`: no TLS. */
+  tls?: ConnectionOptions;
+}
+
 /**
- * JSON-RPC 2.0 over HTTP, one pool of kept connections for each conductor.
+ * JSON-RPC 2.0 over HTTP or HTTPS, one pool of kept connections for each conductor.
  *
  * `[boot_config] conductor_port` takes the place of the port in the host name
  * and of `[json_rpc] port`, as it is an agent's that shares the host's name.
@@ -32,11 +42,17 @@ export class JsonRpcTransport implements RpcTransport {
   readonly name = 'json-rpc';
 
   private readonly pools = new Map<string, Pool>();
+  private setup?: Promise<Setup>;
 
   constructor(
     @inject(BootConfigBindings.OPTIONS)
     private readonly options: BootConfigOptions,
   ) {}
+
+  /** @throws ConfigurationError when TLS or credentials lack something */
+  async init(): Promise<void> {
+    await this.ready();
+  }
 
   async call(
     hostname: string,
@@ -51,7 +67,22 @@ export class JsonRpcTransport implements RpcTransport {
   async stop(): Promise<void> {
     const pools = [...this.pools.values()];
     this.pools.clear();
+    this.setup = undefined;
     await Promise.all(pools.map(pool => pool.destroy()));
+  }
+
+  private async ready(): Promise<Setup> {
+    this.setup ??= this.makeReady();
+    return this.setup;
+  }
+
+  private async makeReady(): Promise<Setup> {
+    return {
+      credentials: rpcCredentials(this.options),
+      tls: callsOverTls(this.options)
+        ? await rpcClientTls(this.options)
+        : undefined,
+    };
   }
 
   private async post(
@@ -60,11 +91,15 @@ export class JsonRpcTransport implements RpcTransport {
     signal: AbortSignal,
   ): Promise<JsonRpcAnswer> {
     const {max_script_size: maxSize} = this.options.boot_config;
+    const {credentials, tls} = await this.ready();
     try {
-      const response = await this.poolOf(hostname).request({
+      const response = await this.poolOf(hostname, tls).request({
         method: 'POST',
         path: '/',
-        headers: {'content-type': 'application/json'},
+        headers: {
+          'content-type': 'application/json',
+          ...credentials.headers(),
+        },
         body: encodeCall(call),
         signal,
       });
@@ -78,11 +113,11 @@ export class JsonRpcTransport implements RpcTransport {
     }
   }
 
-  private poolOf(hostname: string): Pool {
+  private poolOf(hostname: string, tls?: ConnectionOptions): Pool {
     const {json_rpc: jsonRpc, boot_config: own} = this.options;
     const address = parseHostAddress(hostname, jsonRpc.port);
     if (own.conductor_port) address.port = own.conductor_port;
-    const origin = `http://${formatHostAddress(address)}`;
+    const origin = `${tls ? 'https' : 'http'}://${formatHostAddress(address)}`;
     let pool = this.pools.get(origin);
     if (!pool) {
       // The signal ends a call in time; these end what it left behind.
@@ -90,6 +125,7 @@ export class JsonRpcTransport implements RpcTransport {
       pool = new Pool(origin, {
         connections: MAX_CONNECTIONS,
         connectTimeout: timeout,
+        connect: tls,
         headersTimeout: timeout,
         bodyTimeout: timeout,
       });
@@ -120,6 +156,11 @@ async function readBody(
 function decode(status: number, body: string, call: RpcCall): JsonRpcAnswer {
   // A conductor that listens already but is not online yet answers 503.
   if (status === 503) throw new Error('it is not online (HTTP status 503)');
+  if (status === 401) {
+    throw new BadAnswer(
+      'it does not take the credentials of [json_rpc] (HTTP status 401)',
+    );
+  }
   if (status !== 200) throw new BadAnswer(`HTTP status ${status}`);
   try {
     return decodeAnswer(body, call.context.request_id!);
@@ -150,7 +191,13 @@ function failureOf(
   }
   return new BootConfigError(
     'conductor_unreachable',
-    `conductor ${hostname} can't be reached: ${error.message || error.code}`,
+    `conductor ${hostname} can't be reached: ${causeOf(error)}`,
     options,
   );
+}
+
+function causeOf(error: Error & {code?: string; reason?: string}): string {
+  // OpenSSL's own messages are of several lines, with places in its source.
+  if (error.code?.startsWith('ERR_SSL_')) return `TLS: ${error.reason}`;
+  return error.message || String(error.code);
 }

@@ -5,6 +5,7 @@ const REASON_BY_CLASS: Record<string, Reason> = {
   NotFound: 'config_not_found',
   NodeNotFound: 'config_not_found',
   UnsupportedDriverExtension: 'driver_unsupported',
+  NoSuchMethod: 'rpc_unsupported',
   UnsupportedVersion: 'rpc_unsupported',
 };
 
@@ -16,7 +17,7 @@ export function remoteFailure(
   const reason = reasonOf(error);
   const hint =
     reason === 'rpc_unsupported'
-      ? '; it has no get_boot_config: run "ironic-boot-config conductor" beside it and set [boot_config] conductor_port'
+      ? '; it has no get_boot_config: run "ironic-boot-config conductor" beside it and set [boot_config] conductor_port, or conductor_topic with rpc_transport = oslo'
       : '';
   return new BootConfigError(
     reason,

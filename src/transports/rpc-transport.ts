@@ -11,6 +11,13 @@ export interface RpcTransport {
   readonly name: string;
 
   /**
+   * Makes ready for calls; only the transport that is used is told to.
+   *
+   * @throws ConfigurationError
+   */
+  init?(): Promise<void>;
+
+  /**
    * Calls a conductor.
    *
    * @param hostname - of the conductor, as in Ironic's database
@@ -21,6 +28,9 @@ export interface RpcTransport {
    *   `conductor_error`
    */
   call(hostname: string, call: RpcCall, signal: AbortSignal): Promise<unknown>;
+
+  /** Gets ready for calls, in the background. */
+  start?(): void;
 
   /** Ends all connections. */
   stop?(): Promise<void>;

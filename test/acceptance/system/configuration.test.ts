@@ -15,6 +15,9 @@ import {
 
 const COMMANDS = ['serve', 'conductor', 'demo', 'boot-script'];
 const PASSWORD = 'S3cret';
+const USER_FILE = 'htpasswd';
+// It writes no root script and so tells of none.
+const AGENT: Sections = {boot_config: {conductor_port: 8189}};
 const JINJA = 'boot.ipxe.template';
 const AT_A_TIME = 3;
 const API = 'http://192.0.2.1:6385';
@@ -104,6 +107,44 @@ describe('ironic-boot-config', function () {
         /\[deploy\] http_root = .*\.js: expected a directory that can be read: not a directory$/,
       ],
       [
+        'conductor over authentication by keystone',
+        {json_rpc: {auth_strategy: 'keystone'}},
+        /\[json_rpc\] auth_strategy = keystone: expected noauth or http_basic/,
+      ],
+      [
+        'conductor over a user file with a hash other than bcrypt',
+        {
+          ...AGENT,
+          json_rpc: {
+            auth_strategy: 'http_basic',
+            http_basic_auth_user_file: USER_FILE,
+          },
+        },
+        /\[json_rpc\] http_basic_auth_user_file = .*: expected .*: line 1 is no user name with a bcrypt hash/,
+      ],
+      [
+        'conductor over a certificate that is not there',
+        {
+          ...AGENT,
+          json_rpc: {
+            use_ssl: 'True',
+            cert_file: '/no/such.pem',
+            key_file: '/no/such.key',
+          },
+        },
+        /\[json_rpc\] cert_file = \/no\/such\.pem: expected .*ENOENT/,
+      ],
+      [
+        'serve over a user name that is missing',
+        {json_rpc: {auth_strategy: 'http_basic', password: PASSWORD}},
+        /\[json_rpc\] username \(not set\): expected the user name/,
+      ],
+      [
+        'serve over authorities that are not there',
+        {json_rpc: {use_ssl: 'True', cafile: '/no/such.pem'}},
+        /\[json_rpc\] cafile = \/no\/such\.pem: expected .*ENOENT/,
+      ],
+      [
         'boot-script over a template in Jinja',
         {pxe: {ipxe_boot_script: JINJA}},
         /\[pxe\] ipxe_boot_script = .*: expected .*Mustache.*Jinja/,
@@ -112,6 +153,7 @@ describe('ironic-boot-config', function () {
     let outcomes: Outcome[];
 
     before(async () => {
+      await dir.write(USER_FILE, `ironic:{PLAIN}${PASSWORD}\n`);
       await dir.write(JINJA, '#!ipxe\n{% if x %}\n');
       const calls: string[][] = [];
       for (const [what, sections] of bad) {

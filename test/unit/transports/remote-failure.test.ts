@@ -58,7 +58,7 @@ describe('remoteFailure', () => {
 
   it('tells what to do about a conductor without get_boot_config', () => {
     expect(failureOf({code: -32601}).message).to.match(
-      /run "ironic-boot-config conductor" beside it and set \[boot_config\] conductor_port$/,
+      /run "ironic-boot-config conductor" beside it and set \[boot_config\] conductor_port, or conductor_topic with rpc_transport = oslo$/,
     );
   });
 

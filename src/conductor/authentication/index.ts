@@ -1,0 +1,16 @@
+import {BootConfigOptions, rpcAuthStrategy} from '../../config';
+import {Logger} from '../../logger';
+import {HttpBasicAuthentication} from './http-basic';
+import {NO_AUTHENTICATION, RpcAuthentication} from './rpc-authentication';
+
+export * from './rpc-authentication';
+
+/** The authentication that the options ask for. */
+export function rpcAuthentication(
+  options: BootConfigOptions,
+  logger: Logger,
+): RpcAuthentication {
+  return rpcAuthStrategy(options) === 'http_basic'
+    ? new HttpBasicAuthentication(options, logger)
+    : NO_AUTHENTICATION;
+}

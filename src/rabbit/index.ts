@@ -1,0 +1,2 @@
+export * from './oslo-properties';
+export * from './rabbit-session';

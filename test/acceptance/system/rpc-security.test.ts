@@ -1,0 +1,105 @@
+import {hash} from 'bcryptjs';
+import {expect} from '@loopback/testlab';
+import {Authority} from '../../support/certificates';
+import {eventually} from '../../support/eventually';
+import {TempDir} from '../../support/temp-dir';
+import {
+  Api,
+  Deployment,
+  notFound,
+  request,
+  Sections,
+  served,
+  Wire,
+} from './support';
+
+const SCRIPT = '#!ipxe\necho served\nboot\n';
+const MAC = '52:54:00:00:00:01';
+const CONDUCTOR = '127.0.0.11';
+const PASSWORD = 'S3cret';
+
+describe('serve and conductor with HTTP basic authentication over TLS', function () {
+  this.timeout(60_000);
+
+  let dir: TempDir;
+  let deployment: Deployment;
+  let client: Sections[string];
+
+  before(async () => {
+    [dir, deployment] = await Promise.all([
+      TempDir.create(),
+      Deployment.create(),
+    ]);
+    const authority = await Authority.create(dir, 'authority');
+    const {cert, key} = await authority.sign('conductor', `IP:${CONDUCTOR}`);
+    client = {
+      auth_strategy: 'http_basic',
+      username: 'ironic',
+      password: PASSWORD,
+      use_ssl: 'True',
+      cafile: authority.file,
+    };
+    await deployment.register({hostname: CONDUCTOR});
+    const uuid = await deployment.addNode({macs: [MAC]});
+    const conductor = await deployment.startConductor(CONDUCTOR, {
+      json_rpc: {
+        auth_strategy: 'http_basic',
+        http_basic_auth_user_file: await dir.write(
+          'htpasswd',
+          `ironic:${await hash(PASSWORD, 10)}\n`,
+        ),
+        use_ssl: 'True',
+        cert_file: cert,
+        key_file: key,
+      },
+    });
+    await conductor.write(uuid, SCRIPT);
+  });
+
+  after(async () => {
+    await deployment.remove();
+    await dir.remove();
+  });
+
+  it('gets the script', async () => {
+    const api = await deployment.startApi({json_rpc: client});
+    for (let time = 0; time < 2; time++) {
+      expect(await answerOf(api)).to.eql(served(SCRIPT));
+    }
+  });
+
+  for (const [what, change, reason, cause] of [
+    [
+      'the password is wrong',
+      {password: 'wr0ng'},
+      'conductor_error',
+      /does not take the credentials of \[json_rpc\] \(HTTP status 401\)/,
+    ],
+    [
+      'no authority vouches for the conductor',
+      {cafile: ''},
+      'conductor_unreachable',
+      /certificate/,
+    ],
+  ] as const) {
+    it(`gives the 404 and logs the cause when ${what}`, async () => {
+      const api = await deployment.startApi({json_rpc: {...client, ...change}});
+      expect(await answerOf(api)).to.eql(notFound());
+      await eventually('it is logged', () => api.requestLog.length === 1);
+      const [line] = api.requestLog;
+      expect(line).to.have.property('reason', reason);
+      expect(JSON.stringify(line)).to.match(cause);
+      expect(api.process.stderr.join('\n')).to.not.match(/wr0ng|S3cret/);
+    });
+  }
+
+  async function answerOf(api: Api): Promise<string> {
+    const wire = await Wire.open(api.port);
+    try {
+      wire.send(request(`/v1/boot/${MAC}/boot.ipxe`));
+      return await wire.answer();
+    } finally {
+      wire.close();
+    }
+  }
+});
