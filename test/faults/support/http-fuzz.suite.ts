@@ -14,6 +14,7 @@ import {Machine} from './fleet';
 import {footprintOf, poolsOf, untilFootprintIsBack} from './footprint';
 import {Attempt, HttpFuzz, isAlone, isFarewell, Stream} from './http-fuzz';
 import {Random, SEED} from './random';
+import {withSmallHeap} from './small-heap';
 
 export interface HttpFuzzing {
   requests: number;
@@ -60,7 +61,7 @@ export function describeHttpFuzz(options: HttpFuzzing): void {
       sound.add(notFound(connection));
       for (const {script} of machines) sound.add(served(script, connection));
     }
-    api = await deployment.startApi();
+    api = await withSmallHeap(() => deployment.startApi());
   });
   after(() => deployment?.remove());
 

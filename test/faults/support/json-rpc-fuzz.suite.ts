@@ -3,6 +3,7 @@ import {Conductor, Deployment, Wire} from '../../acceptance/system/support';
 import {footprintOf, untilFootprintIsBack} from './footprint';
 import {JsonRpcFuzz, RpcAttempt, SoundCall} from './json-rpc-fuzz';
 import {Random, SEED} from './random';
+import {withSmallHeap} from './small-heap';
 
 export interface JsonRpcFuzzing {
   requests: number;
@@ -42,7 +43,7 @@ export function describeJsonRpcFuzz(options: JsonRpcFuzzing): void {
     this.timeout(60_000);
     deployment = await Deployment.create();
     await deployment.register({hostname: HOST});
-    conductor = await deployment.startConductor(HOST);
+    conductor = await withSmallHeap(() => deployment.startConductor(HOST));
     const uuid = await deployment.addNode({macs: ['52:54:00:00:00:01']});
     await conductor.write(uuid, SCRIPT);
     for (const nodeId of [uuid, 1, '1']) {

@@ -44,7 +44,7 @@ export function describeRootScriptCrash({kills}: {kills: number}): void {
   async function killWhileItWrites(): Promise<{draft: string; size: number}> {
     const watcher = watch(root);
     try {
-      let conductor: TestProcess | undefined;
+      const conductor: TestProcess | undefined;
       const draft = new Promise<string>(resolve => {
         watcher.on('change', (_event, name) => {
           if (name === 'boot.ipxe') return;
