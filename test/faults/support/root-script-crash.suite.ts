@@ -44,16 +44,16 @@ export function describeRootScriptCrash({kills}: {kills: number}): void {
   async function killWhileItWrites(): Promise<{draft: string; size: number}> {
     const watcher = watch(root);
     try {
-      const conductor: TestProcess | undefined;
+      const running: {conductor?: TestProcess} = {};
       const draft = new Promise<string>(resolve => {
         watcher.on('change', (_event, name) => {
           if (name === 'boot.ipxe') return;
-          conductor?.kill('SIGKILL');
+          running.conductor?.kill('SIGKILL');
           resolve(String(name));
         });
       });
-      conductor = await start();
-      await conductor.exited;
+      running.conductor = await start();
+      await running.conductor.exited;
       const path = dir.join('httpboot', await draft);
       return {draft: path, size: (await stat(path)).size};
     } finally {
