@@ -144,7 +144,7 @@ export class Deployment {
       confFile,
     ]);
     this.processes.push(command);
-    await command.waitForLine(/listens for JSON-RPC/);
+    await command.waitForLine(/conductor listens/);
     return new Conductor(command, host, this.dir, httpRoot);
   }
 

@@ -1,0 +1,94 @@
+import {expect} from '@loopback/testlab';
+import {eventually} from '../../support/eventually';
+import {freePort} from '../../support/ports';
+import {RabbitMq} from '../../support/rabbitmq';
+import {GivenConductor, NODE} from '../conductor/support/given-conductor';
+import {OsloClient, osloConfig} from './support/oslo-client';
+import {Peer} from './support/peer';
+
+const HOST = 'conductor-a';
+const SCRIPT = '#!ipxe\nboot\n';
+
+describe('RPC over RabbitMQ while the broker is away', function () {
+  this.timeout(90_000);
+
+  let broker: RabbitMq;
+  let conductor: GivenConductor;
+  let client: OsloClient;
+
+  before(async () => {
+    broker = await RabbitMq.start();
+    const config = osloConfig(broker, {DEFAULT: {host: HOST}});
+    conductor = await GivenConductor.start(config);
+    await conductor.write(`${NODE}/config`, SCRIPT);
+    client = new OsloClient(config);
+    await eventually('it works', () => client.canReach(HOST));
+  });
+
+  after(async () => {
+    await client?.stop();
+    await conductor?.stop();
+    await broker?.stop();
+  });
+
+  it('fails at once where it never was', async () => {
+    const url = `rabbit://127.0.0.1:${await freePort()}/`;
+    const lonely = new OsloClient(osloConfig({url}));
+    const failure = await lonely.failureOf(HOST, {timeout: 600_000});
+    expect(failure.reason).to.equal('conductor_unreachable');
+    expect(failure.message).to.match(
+      /RabbitMQ can't be reached: .*ECONNREFUSED/,
+    );
+    await lonely.stop();
+  });
+
+  it('says that it refuses the password, but not which', async () => {
+    const url = `rabbit://guest:S3cret@127.0.0.1:${broker.port}/`;
+    const stranger = new OsloClient(osloConfig({url}));
+    const failure = await stranger.failureOf(HOST, {timeout: 600_000});
+    expect(failure.reason).to.equal('conductor_unreachable');
+    expect(failure.message).to.match(/ACCESS_REFUSED/);
+    const told = JSON.stringify([failure.message, stranger.logger.records]);
+    expect(told).to.not.match(/S3cret/);
+    await stranger.stop();
+  });
+
+  it('ends calls under way, and works again when it is back', async () => {
+    const peer = await Peer.connect(broker);
+    await peer.listen('ironic.conductor_manager.silent');
+    const underWay = client.failureOf('silent', {timeout: 600_000});
+    await eventually('the call comes', () => peer.received.length > 0);
+
+    await broker.kill();
+
+    expect((await underWay).reason).to.equal('conductor_unreachable');
+    const {reason} = await client.failureOf(HOST, {timeout: 1000});
+    expect(reason).to.equal('conductor_unreachable');
+
+    await broker.restart();
+    await peer.close();
+    await eventually('it works again', () => client.canReach(HOST));
+    expect(await client.call(HOST)).to.equal(SCRIPT);
+  });
+
+  it('ends calls with the deadline when it hangs', async () => {
+    broker.suspend();
+    try {
+      for (const timeout of [100, 2500, 1000]) {
+        const {reason} = await client.failureOf(HOST, {timeout});
+        expect(reason).to.equal('conductor_unreachable');
+      }
+    } finally {
+      broker.resume();
+    }
+    await eventually('it works again', () => client.canReach(HOST));
+  });
+
+  it('is stopped all the same', async () => {
+    await broker.kill();
+    const other = new OsloClient(osloConfig(broker));
+    await other.failureOf(HOST, {timeout: 1000});
+    await other.stop();
+    await client.stop();
+  });
+});
