@@ -1,6 +1,6 @@
 import {expect} from '@loopback/testlab';
 import mysql from 'mysql2/promise';
-import {Stand, tcpTable} from './support';
+import {Stand} from './support';
 
 // More than the pool of connections to the database has room for.
 const MACHINES = 10;
@@ -80,7 +80,11 @@ describe('serve, as its database', function () {
     });
 
     it('loses its connections: no machine notices', async () => {
+      // So that most of them are in use at any moment.
+      stand.network.delay(50);
+      await stand.fleet.untilServed(MACHINES);
       stand.network.reset();
+      stand.network.heal();
       await stand.fleet.untilServed(3 * MACHINES);
       await stand.expectRecovery({refused: 0});
     });
@@ -89,8 +93,7 @@ describe('serve, as its database', function () {
   describe('has nothing to do', () => {
     it('connections are probed, so that no dead one is kept', async () => {
       await stand.fleet.ask();
-      const table = await tcpTable();
-      const kept = table.filter(end => end.remotePort === stand.network.port);
+      const kept = await stand.connectionsToDatabase();
       expect(kept).to.not.be.empty();
       for (const {nextProbe} of kept) {
         expect(nextProbe).to.be.belowOrEqual(10_000);

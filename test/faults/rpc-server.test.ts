@@ -8,13 +8,10 @@ import {
   Sections,
   startCommand,
 } from '../acceptance/system/support';
-import {footprintOf, untilFootprintIsBack} from './support';
+import {DATABASE_POOL, footprintOf, untilFootprintIsBack} from './support';
 
 const HOST = '127.0.0.11';
 const SCRIPT = '#!ipxe\necho served\nboot\n';
-
-// Its connections to the database.
-const POOLS = 5;
 
 describe('the RPC server of a conductor', function () {
   this.timeout(30_000);
@@ -111,7 +108,7 @@ describe('the RPC server of a conductor', function () {
       const before = await footprintOf(pid);
       for (let time = 0; time < 20; time++) await attempt();
       await expectServing();
-      await untilFootprintIsBack(pid, before, POOLS);
+      await untilFootprintIsBack(pid, before, DATABASE_POOL);
     }
 
     it('a body too large', () =>

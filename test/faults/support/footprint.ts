@@ -27,12 +27,15 @@ export async function footprintOf(pid: number): Promise<Footprint> {
   };
 }
 
-/**
- * Connections that an API keeps for its next requests: 5 to the database
- * (`[database] max_pool_size`) and 32 to each conductor.
- */
+/** Connections to the database that are kept: `[database] max_pool_size`. */
+export const DATABASE_POOL = 5;
+
+/** Connections to each conductor that an API keeps. */
+const CONDUCTOR_POOL = 32;
+
+/** Connections that an API keeps for its next requests. */
 export function poolsOf(conductors: number): number {
-  return 5 + 32 * conductors;
+  return DATABASE_POOL + CONDUCTOR_POOL * conductors;
 }
 
 // What a garbage collector leaves for later, by measurement.

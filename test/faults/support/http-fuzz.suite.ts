@@ -123,8 +123,8 @@ export function describeHttpFuzz(options: HttpFuzzing): void {
       attempts: Attempt[],
     ): Promise<string | undefined> {
       const wire = await Wire.open(api.port);
-      // Who still sends when the connection is closed as asked may not get to
-      // see the answer.
+      // Who still sends when the connection is closed may not get to see the
+      // answer.
       const isRude = attempts.slice(0, -1).some(isFarewell);
       try {
         const sent = attempts.map(({bytes}) => bytes).join('');

@@ -18,9 +18,18 @@ export interface Attempt {
   last?: boolean;
 }
 
-/** Whether it asks for the connection to be closed. */
+const CLOSING = [
+  /^Connection: close\r$/m,
+  // The server can't know whether the body comes that it did not ask for.
+  /^Expect: /m,
+  /^[^\r]* HTTP\/1\.0\r$/m,
+  // HTTP/0.9.
+  /^GET \S+\r$/m,
+];
+
+/** Whether the connection is closed behind the answer to it. */
 export function isFarewell({bytes}: Attempt): boolean {
-  return /^Connection: close\r$|^[^\r]*HTTP\/1\.0\r$|^GET \S+\r$/m.test(bytes);
+  return CLOSING.some(pattern => pattern.test(bytes));
 }
 
 /** Whether no other request may be sent before it is answered. */

@@ -1,5 +1,6 @@
 import {expect} from '@loopback/testlab';
 import {Api, Deployment, Sections} from '../../acceptance/system/support';
+import {eventually} from '../../support/eventually';
 import {MariaDb} from '../../support/mariadb';
 import {TcpProxy} from '../../support/tcp-proxy';
 import {
@@ -9,12 +10,14 @@ import {
 } from './contract';
 import {Fleet} from './fleet';
 import {
+  DATABASE_POOL,
   Footprint,
   footprintOf,
   poolsOf,
   untilFootprintIsBack,
 } from './footprint';
 import {RequestLog} from './request-log';
+import {TcpEnd, tcpTable} from './tcp-table';
 
 const HOST = '127.0.0.11';
 const MAC = '52:54:00:00:00:01';
@@ -103,6 +106,18 @@ export class Stand {
     expectSoundAnswers(book);
     if (expected) expect(book).to.match(expected);
     await untilFootprintIsBack(this.api.process.pid, this.idle, poolsOf(1));
+    await eventually(
+      'abandoned connections to the database are closed',
+      async () => {
+        const held = await this.connectionsToDatabase();
+        return held.length <= DATABASE_POOL;
+      },
+    );
+  }
+
+  async connectionsToDatabase(): Promise<TcpEnd[]> {
+    const {port} = this.network;
+    return (await tcpTable()).filter(end => end.remotePort === port);
   }
 
   /** After a test, whatever has become of it. */

@@ -1,8 +1,8 @@
 import {readFile} from 'node:fs/promises';
 
-const ESTABLISHED = '01';
+const LISTENING = '0A';
 
-/** One end of an established IPv4 connection of this machine. */
+/** One end of an IPv4 connection, open in some process of this machine. */
 export interface TcpEnd {
   localPort: number;
   remotePort: number;
@@ -12,14 +12,17 @@ export interface TcpEnd {
 
 /**
  * As the kernel tells in /proc/net/tcp: number, local and remote address, state,
- * queues and `timer:when`, in hexadecimal; timer 2 is that of keep-alive, times
- * are in hundredths of a second.
+ * queues, `timer:when` and four more, of which the last is 0 when no process has
+ * the connection open any more. In hexadecimal; timer 2 is that of keep-alive,
+ * times are in hundredths of a second.
  */
 export async function tcpTable(): Promise<TcpEnd[]> {
-  const [, ...rows] = (await readFile('/proc/net/tcp', 'utf8')).split('\n');
+  const [, ...rows] = (await readFile('/proc/net/tcp', 'utf8'))
+    .trim()
+    .split('\n');
   return rows
     .map(row => row.trim().split(/\s+/))
-    .filter(([, , , state]) => state === ESTABLISHED)
+    .filter(fields => fields[3] !== LISTENING && fields[9] !== '0')
     .map(([, local, remote, , , timer]) => {
       const [kind, when] = timer.split(':');
       return {
