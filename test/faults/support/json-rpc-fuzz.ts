@@ -193,11 +193,7 @@ export class JsonRpcFuzz {
     const lines = Object.entries(fields).map(
       ([key, value]) => `"${key}": ${value}`,
     );
-    const sorted: string[] = [];
-    for (const line of lines) {
-      sorted.splice(this.random.below(sorted.length + 1), 0, line);
-    }
-    return `{${sorted.join(', ')}}`;
+    return `{${this.random.shuffled(lines).join(', ')}}`;
   }
 }
 

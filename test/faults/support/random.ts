@@ -36,6 +36,15 @@ export class Random {
     return items[this.below(items.length)];
   }
 
+  /** The same items in another order. */
+  shuffled<T>(items: readonly T[]): T[] {
+    const shuffled: T[] = [];
+    for (const item of items) {
+      shuffled.splice(this.below(shuffled.length + 1), 0, item);
+    }
+    return shuffled;
+  }
+
   /** As many characters of `alphabet`. */
   text(length: number, alphabet: string): string {
     return this.list(length, () => alphabet[this.below(alphabet.length)]).join(
