@@ -2,11 +2,17 @@ import {once} from 'node:events';
 import fs from 'node:fs';
 import {Server} from 'node:http';
 import {AddressInfo, Server as NetServer} from 'node:net';
+import {setImmediate as turn} from 'node:timers/promises';
 import {HostAddress} from '../rpc';
 import {Connections} from './connections';
 
 // Under load a kept connection has its next request sooner than this.
 const DRAIN_MILLISECONDS = 1000;
+
+// A turn of the event loop in which hardly anything happened, and how many turns
+// to wait for one.
+const QUIET_MILLISECONDS = 0.2;
+const MOST_TURNS = 100;
 
 // For an answer on its way to a slow client.
 const GRACE_MILLISECONDS = 10_000;
@@ -77,6 +83,7 @@ export async function closeGracefully(
   longestAnswer: number,
 ): Promise<void> {
   if (!server.listening) return;
+  await quietTurn();
   const closed = once(server, 'close');
   connections.letClose();
   server.prependListener('request', (_request, response) => {
@@ -100,4 +107,18 @@ export async function closeGracefully(
   clearTimeout(drain);
   clearInterval(closeIdle);
   clearTimeout(cut);
+}
+
+/**
+ * Waits for a turn of the event loop in which hardly anything happened. In it,
+ * connections are taken that waited for that; who comes later, and before the
+ * server stops to listen, is reset.
+ */
+async function quietTurn(): Promise<void> {
+  await turn();
+  for (let turns = 0; turns < MOST_TURNS; turns++) {
+    const begun = performance.now();
+    await turn();
+    if (performance.now() - begun < QUIET_MILLISECONDS) return;
+  }
 }
