@@ -133,6 +133,9 @@ export class MariaDb {
         `--datadir=${this.dataDirectory}`,
         `--socket=${this.socket}`,
         `--pid-file=${this.dir.join('pid')}`,
+        // A server that starts removes all temporary tables from its directory,
+        // those of other servers too.
+        `--tmpdir=${this.dir.path}`,
         `--bind-address=${HOST}`,
         `--port=${this.port}`,
         '--skip-grant-tables',
