@@ -8,9 +8,9 @@ import sys
 from ironic.common import exception
 from ironic_lib.json_rpc import server
 from oslo_config import cfg
-from oslo_messaging import expected_exceptions
-
 from oslo_messaging import NoOpSerializer
+from oslo_messaging import expected_exceptions
+from oslo_service import service
 
 CONF = cfg.CONF
 
@@ -37,7 +37,7 @@ CONF([], project='ironic')
 CONF.set_override('host_ip', '127.0.0.1', 'json_rpc')
 CONF.set_override('port', int(sys.argv[1]), 'json_rpc')
 CONF.set_override('auth_strategy', 'noauth', 'json_rpc')
-service = server.WSGIService(Manager(), NoOpSerializer())
-service.start()
+launcher = service.launch(
+    CONF, server.WSGIService(Manager(), NoOpSerializer()))
 print('ready', flush=True)
-service.wait()
+launcher.wait()

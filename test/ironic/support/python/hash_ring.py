@@ -1,32 +1,31 @@
-"""Owners of nodes by Ironic's own hash ring: python3 hash_ring.py.
+"""Owners of nodes by Ironic's own hash ring.
 
-Reads a line of JSON for each installation: connection, hash_ring_algorithm,
-hash_partition_exponent. Prints a line of JSON: the owner of every node in its
-database, in the order of ids.
+python3 hash_ring.py CONNECTION SETTINGS NODES_FILE: SETTINGS is JSON, pairs of
+hash_ring_algorithm and hash_partition_exponent; the file is JSON, triples of
+UUID, driver and conductor group. Prints a line of JSON for each pair, a list of
+host names. The conductors are those in Ironic's database at CONNECTION.
 """
 
 import json
+import os
 import sys
 
 from ironic.common import hash_ring
 from ironic.common import service
 from ironic.conf import CONF
-from ironic.db import api as dbapi
 
-settings = json.loads(sys.argv[1])
-service.prepare_service('ironic', ['ironic'])
-CONF.set_override('connection', sys.argv[2], 'database')
-db = dbapi.get_instance()
-nodes = db.get_node_list_columns(
-    columns=['id', 'uuid', 'driver', 'conductor_group'],
-    sort_key='id') if hasattr(db, 'get_node_list_columns') else (
-    db.get_node_list(sort_key='id'))
-for algorithm, exponent in settings:
+connection, settings, nodes_file = sys.argv[1:]
+service.prepare_service('ironic', ['ironic', '--config-file', os.devnull])
+CONF.set_override('connection', connection, 'database')
+with open(nodes_file) as file:
+    nodes = json.load(file)
+
+for algorithm, exponent in json.loads(settings):
     CONF.set_override('hash_ring_algorithm', algorithm)
     CONF.set_override('hash_partition_exponent', exponent)
-    manager = hash_ring.HashRingManager(cache=False)
-    rings = manager.ring
+    hash_ring.HashRingManager.reset()
+    manager = hash_ring.HashRingManager()
     print(json.dumps([
-        next(iter(rings['%s:%s' % (node.conductor_group, node.driver)]
-                  .get_nodes(node.uuid.encode('utf-8'))))
-        for node in nodes]))
+        # As ironic.conductor.rpcapi finds the host of a node.
+        next(iter(manager.get_ring(driver, group).get_nodes(uuid.encode())))
+        for uuid, driver, group in nodes]), flush=True)
