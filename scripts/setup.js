@@ -36,6 +36,7 @@ const TEST_SERVERS = [
   {file: '/usr/bin/ironic-conductor', debian: 'ironic-conductor'},
   {file: 'qemu-system-x86_64', debian: 'qemu-system-x86'},
   {file: '/usr/lib/ipxe/qemu/pxe-virtio.rom', debian: 'ipxe-qemu'},
+  {file: 'dnsmasq', debian: 'dnsmasq-base'},
   {file: 'openssl', debian: 'openssl'},
 ];
 

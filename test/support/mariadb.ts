@@ -135,9 +135,6 @@ export class MariaDb {
         `--tmpdir=${this.dir.join()}`,
         `--socket=${this.socket}`,
         `--pid-file=${this.dir.join('pid')}`,
-        // A server that starts removes all temporary tables from its directory,
-        // those of other servers too.
-        `--tmpdir=${this.dir.path}`,
         `--bind-address=${HOST}`,
         `--port=${this.port}`,
         '--skip-grant-tables',

@@ -5,7 +5,6 @@ import {
   runCommand,
   Sections,
 } from '../../acceptance/system/support';
-import {codeBlocks} from '../../support/documentation';
 import {MariaDb} from '../../support/mariadb';
 import {enforcePrivileges} from '../../support/mariadb-privileges';
 import {freePort} from '../../support/ports';
@@ -13,6 +12,7 @@ import {TestProcess} from '../../support/process';
 import {TempDir} from '../../support/temp-dir';
 import {HttpRootServer} from './http-root-server';
 import {IronicClient} from './ironic-client';
+import {deploymentDocument} from './deployment-document';
 import {createSchema, startIronic} from './ironic-programs';
 import {ironicSettings} from './settings';
 
@@ -216,7 +216,7 @@ export class Ironic {
   }
 
   private async grant(): Promise<void> {
-    const [reader] = await codeBlocks('docs/deployment/ironic.md', 'sql');
+    const [reader] = deploymentDocument.blocksIn('sql');
     await enforcePrivileges(
       this.db,
       `CREATE USER ironic IDENTIFIED BY 'PASSWORD';
