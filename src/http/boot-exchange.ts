@@ -59,13 +59,15 @@ export class BootExchange {
     private readonly retryAfter: number | undefined,
   ) {}
 
-  serve({script, node, conductor, isOwner}: BootConfig): void {
+  serve(config: BootConfig): void {
     if (this.isAnswered()) return;
+    const {script, node, conductor, isOwner, owner, ownerFailure} = config;
     sendScript(this.response, script);
     this.log('info', 'served', {
       node: node.uuid,
       conductor,
       owner: isOwner,
+      ...(!isOwner && {ring_owner: owner, owner_failure: ownerFailure}),
       size: script.length,
     });
   }
