@@ -15,6 +15,7 @@ import {BootConfigBindings} from './keys';
 import {BootBranch, BootGuardObserver, BootGuardProvider} from './middleware';
 import {
   BootConfigService,
+  ConductorBreakers,
   HashRingManager,
   RpcService,
   WarmUpObserver,
@@ -48,6 +49,9 @@ export class BootConfigComponent implements Component {
       createBindingFromClass(RpcService, {key: BootConfigBindings.RPC_SERVICE}),
       createBindingFromClass(HashRingManager, {
         key: BootConfigBindings.HASH_RING_MANAGER,
+      }),
+      createBindingFromClass(ConductorBreakers, {
+        key: BootConfigBindings.CONDUCTOR_BREAKERS,
       }),
       createBindingFromClass(JsonRpcTransport),
       createBindingFromClass(LocalTransport),

@@ -13,6 +13,7 @@ import type {BootBranch} from './middleware/boot-branch';
 import type {ConductorRepository, NodeRepository} from './repositories';
 import type {ConductorApi} from './rpc';
 import type {BootConfigService} from './services/boot-config.service';
+import type {ConductorBreakers} from './services/conductor-breakers';
 import type {HashRingManager} from './services/hash-ring-manager';
 import type {RpcService} from './services/rpc.service';
 
@@ -59,6 +60,11 @@ export namespace BootConfigBindings {
 
   export const HASH_RING_MANAGER = BindingKey.create<HashRingManager>(
     'services.HashRingManager',
+  );
+
+  /** Which conductors are out of reach. */
+  export const CONDUCTOR_BREAKERS = BindingKey.create<ConductorBreakers>(
+    'services.ConductorBreakers',
   );
 
   /** Opens a request with its answer. */

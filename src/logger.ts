@@ -35,6 +35,7 @@ export const plainLogger: Logger = {
 function printLine(details: object, message: string): void {
   const {reason, conductor} = details as {reason?: string; conductor?: string};
   const time = new Date().toISOString().slice(11, 19);
-  const from = conductor ? ` by conductor ${conductor}` : '';
+  const isTold = !conductor || message.includes(conductor);
+  const from = isTold ? '' : ` by conductor ${conductor}`;
   console.error(`${time}  ${message}${from}${reason ? ` (${reason})` : ''}`);
 }

@@ -379,6 +379,11 @@ export const OPTIONS = {
       10,
       'Seconds without progress after which the root script gives up a chain; keep it above request_timeout.',
     ),
+    conductor_backoff_max: option(
+      seconds(3600),
+      2,
+      'Seconds for which a conductor that could not be reached is passed over at most, before one request tries it again. At first it is an eighth of that at most, and grows with every failed attempt.',
+    ),
     conductor_port: option(
       port(),
       undefined,

@@ -116,13 +116,14 @@ export class BootExchange {
   private logServed(
     level: 'info' | 'warn',
     message: string,
-    {script, node, conductor, isOwner}: BootConfig,
+    {script, node, conductor, isOwner, owner, ownerFailure}: BootConfig,
     details: object = {},
   ): void {
     this.log(level, message, {
       node: node.uuid,
       conductor,
       owner: isOwner,
+      ...(!isOwner && {ring_owner: owner, owner_failure: ownerFailure}),
       size: script.length,
       ...details,
     });

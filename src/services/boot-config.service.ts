@@ -9,7 +9,7 @@ import {Deadline} from './deadline';
 import {checkScript} from './ipxe-script';
 import {normalizeMac} from './mac-address';
 import {checkProvisionState} from './provision-state';
-import {RpcService} from './rpc.service';
+import {ConductorAnswer, RpcService} from './rpc.service';
 
 /** What a client asks for. */
 export interface BootConfigRequest {
@@ -24,13 +24,8 @@ export interface BootConfigRequest {
 }
 
 /** A script that may be sent, and where it came from. */
-export interface BootConfig {
-  script: Buffer;
+export interface BootConfig extends ConductorAnswer {
   node: Node;
-  /** Name of the conductor that returned it. */
-  conductor: string;
-  /** Whether that is the one that the hash ring names. */
-  isOwner: boolean;
 }
 
 /** From a MAC address to the script of its node. */

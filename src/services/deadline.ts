@@ -12,7 +12,7 @@ export class Deadline {
    * @param parent - the deadline that this one is a part of
    */
   constructor(
-    milliseconds: number,
+    private readonly milliseconds: number,
     private readonly parent?: Deadline,
   ) {
     this.expiresAt = performance.now() + milliseconds;
@@ -35,6 +35,11 @@ export class Deadline {
   /** Milliseconds that are left, or less than 0 when it is over. */
   get left(): number {
     return this.expiresAt - performance.now();
+  }
+
+  /** Whether more than half of the time is over. */
+  get isHalfOver(): boolean {
+    return this.left < this.milliseconds / 2;
   }
 
   /** Fires when the time is over. */

@@ -6,6 +6,9 @@ import {Conductor, isAlive, Node} from '../models';
 import {ConductorRepository} from '../repositories';
 import {HashRing} from './hash-ring';
 
+// As often the database is asked when owners can't be reached, at most.
+const FRESH_MS = 1000;
+
 /** The conductors as they were at one moment, and the rings they make up. */
 class Snapshot {
   private readonly rings = new Map<string, HashRing>();
@@ -58,6 +61,7 @@ export interface Route {
 export class HashRingManager {
   private snapshot?: Snapshot;
   private rebuilding?: Promise<Snapshot>;
+  private rebuiltAt = -Infinity;
 
   constructor(
     @inject(BootConfigBindings.OPTIONS)
@@ -86,6 +90,21 @@ export class HashRingManager {
   }
 
   /**
+   * The route by a ring of the last second, for whoever can't reach the owner:
+   * it may have left.
+   *
+   * @returns `undefined` when no live conductor is left
+   * @throws BootConfigError `database_unavailable`
+   */
+  async freshRouteOf(node: Node): Promise<Route | undefined> {
+    const isFresh = performance.now() - this.rebuiltAt < FRESH_MS;
+    // Not anew while there is none either: the database was asked just now.
+    const snapshot =
+      isFresh && !this.rebuilding ? this.snapshot : await this.rebuild();
+    return snapshot && routeIn(snapshot, node);
+  }
+
+  /**
    * The conductors that take part in the rings.
    *
    * @throws BootConfigError `database_unavailable`
@@ -111,6 +130,7 @@ export class HashRingManager {
   }
 
   private async takeSnapshot(): Promise<Snapshot> {
+    this.rebuiltAt = performance.now();
     // Not the signal of whoever came first: the others may have more time.
     const conductors = await this.conductors.findAll(
       AbortSignal.timeout(this.options.boot_config.request_timeout * 1000),

@@ -13,6 +13,7 @@ import {BootConfigBindings} from '../keys';
 import {Node} from '../models';
 import {anonymousContext, RpcCall} from '../rpc';
 import type {RpcTransport} from '../transports/rpc-transport';
+import {ConductorBreakers, isOutOfReach} from './conductor-breakers';
 import {before, Deadline} from './deadline';
 import {HashRingManager, Route} from './hash-ring-manager';
 
@@ -23,6 +24,10 @@ export interface ConductorAnswer {
   conductor: string;
   /** Whether it is the one that the hash ring names. */
   isOwner: boolean;
+  /** Name of the one that the hash ring names. */
+  owner: string;
+  /** Why that one did not return the script, if it did not. */
+  ownerFailure?: Reason;
 }
 
 /** Failures after which another conductor may still have the script. */
@@ -49,6 +54,8 @@ export class RpcService implements LifeCycleObserver {
     private readonly hashRings: HashRingManager,
     @extensions()
     private readonly transports: Getter<RpcTransport[]>,
+    @inject(BootConfigBindings.CONDUCTOR_BREAKERS)
+    private readonly breakers: ConductorBreakers,
   ) {}
 
   /**
@@ -72,7 +79,7 @@ export class RpcService implements LifeCycleObserver {
 
   /**
    * Asks the owner on the hash ring and then, as `[boot_config] fallback` says,
-   * further conductors.
+   * further conductors. Who was out of reach a moment ago is passed over.
    *
    * @param deadline - each conductor gets an equal share of what is left of it
    * @throws BootConfigError with the owner's failure when nobody has the script
@@ -83,29 +90,69 @@ export class RpcService implements LifeCycleObserver {
     requestId: string,
     deadline: Deadline,
   ): Promise<ConductorAnswer> {
-    const route = await this.hashRings.routeOf(node);
     const call: RpcCall = {
       method: 'get_boot_config',
       args: {node_id: node.uuid, name},
       context: anonymousContext(requestId),
       version: this.options.boot_config.rpc_version,
     };
-    const candidates = this.candidates(route);
-    let ownersFailure: BootConfigError | undefined;
-    for (const [index, conductor] of candidates.entries()) {
+    let route = await this.hashRings.routeOf(node);
+    // A conductor that gets little time since others took long is not to blame.
+    const isHurried = deadline.isHalfOver;
+    const asked: string[] = [];
+    let left = this.candidates(route);
+    let ownerFailure: BootConfigError | undefined;
+    while (left.length) {
+      const conductor = left.shift()!;
+      const {owner} = route;
+      asked.push(conductor);
       try {
-        const share = deadline.share(candidates.length - index);
-        const script = await this.ask(conductor, call, share);
-        return {script, conductor, isOwner: index === 0};
+        const script = await this.breakers.call({
+          conductor,
+          isHurried,
+          work: () => this.ask(conductor, call, this.shareOf(deadline, left)),
+        });
+        const isOwner = conductor === owner;
+        const reason = isOwner ? undefined : ownerFailure?.reason;
+        return {script, conductor, isOwner, owner, ownerFailure: reason};
       } catch (error) {
         const failure = BootConfigError.from(error);
-        ownersFailure ??= failure;
+        if (conductor === owner) ownerFailure = failure;
         if (deadline.signal.aborted || !WORTH_ANOTHER.has(failure.reason)) {
           break;
         }
+        if (conductor !== owner || !isOutOfReach(failure)) continue;
+        const share = this.shareOf(deadline, left);
+        route = (await this.routeAnew(node, share)) ?? route;
+        if (route.owner !== owner) {
+          left = this.candidates(route).filter(c => !asked.includes(c));
+        }
       }
     }
-    throw ownersFailure!;
+    throw ownerFailure!;
+  }
+
+  /** @param others - who is to be asked after */
+  private shareOf(deadline: Deadline, others: string[]): Deadline {
+    return deadline.share(1 + others.filter(c => this.breakers.lets(c)).length);
+  }
+
+  /** Looks whether the owner has left; `undefined` if that can't be told. */
+  private async routeAnew(
+    node: Node,
+    deadline: Deadline,
+  ): Promise<Route | undefined> {
+    try {
+      return await before(
+        deadline,
+        this.hashRings.freshRouteOf(node),
+        () => new BootConfigError('database_unavailable', 'not in time'),
+      );
+    } catch {
+      return undefined;
+    } finally {
+      deadline.clear();
+    }
   }
 
   private async ask(

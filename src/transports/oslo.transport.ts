@@ -16,6 +16,7 @@ import {
 } from '../rpc';
 import {remoteFailure} from './remote-failure';
 import {asRpcTransport, RpcTransport} from './rpc-transport';
+import {RpcUnavailable} from './rpc-unavailable';
 
 // A broker that does not confirm a message for so long is taken for gone,
 // sooner than missing heartbeats tell.
@@ -116,7 +117,7 @@ export class OsloTransport implements RpcTransport {
       return await this.connected().whenOpen(signal);
     } catch (error) {
       const why = signal.aborted ? 'not in time' : (error as Error).message;
-      throw unreachable(hostname, `RabbitMQ can't be reached: ${why}`, error);
+      throw unavailable(hostname, `RabbitMQ can't be reached: ${why}`, error);
     }
   }
 
@@ -138,7 +139,7 @@ export class OsloTransport implements RpcTransport {
         publishing
           .send(encodeRequest(call, msgId, this.replyQueue))
           .catch((error: Error) =>
-            reject(unreachable(hostname, error.message, error)),
+            reject(unavailable(hostname, error.message, error)),
           );
       });
     } finally {
@@ -168,7 +169,7 @@ export class OsloTransport implements RpcTransport {
     }
     const reason = 'RabbitMQ did not take the call in time';
     if (publishing.age > UNCONFIRMED_MS) this.session?.reset(reason);
-    return unreachable(hostname, reason);
+    return unavailable(hostname, reason);
   }
 
   private onReply(message: AsyncMessage): void {
@@ -184,16 +185,19 @@ export class OsloTransport implements RpcTransport {
   private onReturn(message: ReturnedMessage): void {
     const call = this.pending.get(msgIdOf(message.body) ?? '');
     call?.fail(
-      unreachable(
-        call.hostname,
-        `there is no queue ${message.routingKey} (${message.replyText})`,
+      new BootConfigError(
+        'conductor_unreachable',
+        outOfReach(
+          call.hostname,
+          `there is no queue ${message.routingKey} (${message.replyText})`,
+        ),
       ),
     );
   }
 
   private failAll(why: string): void {
     for (const call of this.pending.values()) {
-      call.fail(unreachable(call.hostname, why));
+      call.fail(unavailable(call.hostname, why));
     }
   }
 }
@@ -224,14 +228,14 @@ class Publishing {
   }
 }
 
-function unreachable(
+function unavailable(
   hostname: string,
   why: string,
   cause?: unknown,
 ): BootConfigError {
-  return new BootConfigError(
-    'conductor_unreachable',
-    `conductor ${hostname} can't be reached: ${why}`,
-    {cause},
-  );
+  return new RpcUnavailable(outOfReach(hostname, why), {cause});
+}
+
+function outOfReach(hostname: string, why: string): string {
+  return `conductor ${hostname} can't be reached: ${why}`;
 }

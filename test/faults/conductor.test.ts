@@ -257,9 +257,11 @@ describe('serve, as a conductor', function () {
       pair[1].process.kill('SIGSTOP');
       expect(await pairsFleet.burst(NODES_OF_PAIR)).to.equal(0);
       const lines = await stand.log.next(NODES_OF_PAIR);
-      expect(new Set(lines.map(line => line.reason))).to.eql(
-        new Set(['conductor_timeout', 'conductor_unreachable']),
-      );
+      for (const {reason} of lines) {
+        expect(['conductor_timeout', 'conductor_unreachable']).to.containEql(
+          reason,
+        );
+      }
       pair[1].process.kill('SIGCONT');
       expectBackInTime(await pairsFleet.timeUntilBack());
       expectSoundAnswers(pairsFleet.takeBook());

@@ -18,7 +18,10 @@ function never<T>(): Promise<T> {
   return new Promise(() => {});
 }
 
-const SOON = {boot_config: {request_timeout: 0.1}};
+// A test is not to see that the conductor did not answer in the one before.
+const SOON = {
+  boot_config: {request_timeout: 0.1, conductor_backoff_max: 0.001},
+};
 
 describe('A conductor that never answers', () => {
   const host = useHost({config: SOON});

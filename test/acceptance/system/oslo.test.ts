@@ -43,7 +43,10 @@ describe('two conductors behind one API, over RabbitMQ', function () {
       });
       await conductor.write(uuid, scriptOf(conductor.host));
     }
-    api = await deployment.startApi(sections);
+    api = await deployment.startApi({
+      ...sections,
+      boot_config: {request_timeout: 2},
+    });
   });
 
   after(async () => {
@@ -74,17 +77,53 @@ describe('two conductors behind one API, over RabbitMQ', function () {
     );
   });
 
+  it('waits once for a conductor that hangs, and not at every request', async () => {
+    const [hanging] = conductors;
+    hanging.process.kill('SIGSTOP');
+    await ask();
+    await expectNotAskedAgain('conductor_timeout', () => ask());
+    hanging.process.kill('SIGCONT');
+    const scripts = HOSTS.map(host => served(scriptOf(host)));
+    await eventually(
+      'it is asked again by itself',
+      async () => (await ask()).join() === scripts.join(),
+    );
+  });
+
+  it('does not ask for ever for a conductor that has no queue', async () => {
+    const hostname = 'conductor-c';
+    await deployment.register({hostname, conductorGroup: hostname});
+    const mac = '52:54:00:00:00:0c';
+    await deployment.addNode({conductorGroup: hostname, macs: [mac]});
+    await expectNotAskedAgain('conductor_unreachable', () => ask([mac]));
+  });
+
   it('ends at the first signal', async () => {
     const processes = [api, ...conductors].map(({process}) => process);
     const exits = await Promise.all(processes.map(process => process.stop()));
     expect(exits).to.eql(exits.map(() => ({code: 0, signal: null})));
   });
 
-  /** The answers for all nodes. */
-  async function ask(): Promise<string[]> {
+  /** Some requests for its nodes are refused without a call of it. */
+  async function expectNotAskedAgain(
+    reason: string,
+    askForIt: () => Promise<unknown>,
+  ): Promise<void> {
+    await eventually('it is not asked again', async () => {
+      await askForIt();
+      return api.requestLog.some(
+        line =>
+          line.reason === reason &&
+          line.msg.includes('not asked again so soon'),
+      );
+    });
+  }
+
+  /** The answers for all nodes, or these. */
+  async function ask(macs = MACS): Promise<string[]> {
     const wire = await Wire.open(api.port);
     const answers: string[] = [];
-    for (const mac of MACS) {
+    for (const mac of macs) {
       wire.send(request(`/v1/boot/${mac}/boot.ipxe`));
       answers.push(await wire.answer());
     }

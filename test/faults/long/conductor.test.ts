@@ -9,7 +9,8 @@ describe('serve, as a conductor for long', function () {
   let stand: RogueStand;
 
   before(async () => {
-    stand = await RogueStand.create();
+    // So that it is called every time.
+    stand = await RogueStand.create({conductor_backoff_max: 0.001});
     await stand.begin();
     // Until the memory has the size that it takes at work.
     await stand.askAgainAndAgain(TIMES / 4);

@@ -1,4 +1,5 @@
 export * from './balancer';
+export * from './call-relay';
 export * from './contract';
 export * from './crowd';
 export * from './fleet';
@@ -6,5 +7,6 @@ export * from './footprint';
 export * from './request-log';
 export * from './rogue-conductor';
 export * from './rogue-stand';
+export * from './routing-stand';
 export * from './stand';
 export * from './tcp-table';

@@ -1,5 +1,5 @@
 import {expect} from '@loopback/testlab';
-import {Api, Deployment} from '../../acceptance/system/support';
+import {Api, Deployment, Sections} from '../../acceptance/system/support';
 import {
   expectBackInTime,
   expectSoundAnswers,
@@ -37,7 +37,8 @@ export class RogueStand {
     ]);
   }
 
-  static async create(): Promise<RogueStand> {
+  /** @param own - `[boot_config]` of the API */
+  static async create(own: Sections[string] = {}): Promise<RogueStand> {
     const deployment = await Deployment.create();
     const rogue = await RogueConductor.start(SCRIPT);
     await deployment.register({
@@ -46,7 +47,7 @@ export class RogueStand {
     });
     await deployment.addNode({macs: [MAC], driver: 'rogue'});
     const api = await deployment.startApi({
-      boot_config: {request_timeout: REQUEST_TIMEOUT},
+      boot_config: {request_timeout: REQUEST_TIMEOUT, ...own},
     });
     const idle = await footprintOf(api.process.pid);
     return new RogueStand(deployment, rogue, api, idle);

@@ -1,5 +1,5 @@
 import {expect} from '@loopback/testlab';
-import {BootConfigConfig, encodeReply} from '../../../src';
+import {BootConfigConfig, encodeReply, isOutOfReach} from '../../../src';
 import {eventually} from '../../support/eventually';
 import {RabbitMq} from '../../support/rabbitmq';
 import {messageIn} from '../../unit/rpc/oslo-message.captures';
@@ -129,6 +129,7 @@ describe('RPC over RabbitMQ', function () {
     expect(failure.message).to.match(
       /there is no queue ironic\.conductor_manager\.conductor-c \(NO_ROUTE\)/,
     );
+    expect(isOutOfReach(failure)).to.be.true();
   });
 
   it('says at once that no conductor ever was there', async () => {

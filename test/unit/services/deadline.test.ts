@@ -48,6 +48,14 @@ describe('deadlines', () => {
       expect(shareOfShare.signal.aborted).to.be.true();
     });
 
+    it('is half over when more than half of its time is', () => {
+      const deadline = new Deadline(6000);
+      clock.tick(3000);
+      expect(deadline.isHalfOver).to.be.false();
+      clock.tick(1);
+      expect(deadline.isHalfOver).to.be.true();
+    });
+
     it('shares out nothing when it is over', () => {
       const deadline = new Deadline(1000);
       clock.tick(1000);

@@ -367,4 +367,71 @@ describe('HashRingManager', () => {
       }
     });
   });
+
+  describe('a fresh route', () => {
+    let manager: HashRingManager;
+
+    beforeEach(async () => {
+      conductors.add({hostname: 'a'});
+      manager = givenManager();
+      await manager.routeOf(nodeOf());
+      conductors.rows = [];
+    });
+
+    it('is one by a ring of the last second', async () => {
+      conductors.add({hostname: 'b'});
+      clock.tick(999);
+      expect(await manager.freshRouteOf(nodeOf())).to.have.property(
+        'owner',
+        'a',
+      );
+      clock.tick(1);
+      expect(await manager.freshRouteOf(nodeOf())).to.have.property(
+        'owner',
+        'b',
+      );
+      expect(conductors.calls).to.equal(2);
+    });
+
+    it('is what others get from then on', async () => {
+      conductors.add({hostname: 'b'});
+      clock.tick(1000);
+      await manager.freshRouteOf(nodeOf());
+      expect(await ownersBy(manager)).to.eql(UUIDS.map(() => 'b'));
+      expect(conductors.calls).to.equal(2);
+    });
+
+    it('costs one query for all who ask at a time', async () => {
+      clock.tick(1000);
+      let answer!: (rows: Conductor[]) => void;
+      conductors.answer = () => new Promise(resolve => (answer = resolve));
+      const routes = UUIDS.map(uuid => manager.freshRouteOf(nodeOf({uuid})));
+      conductors.add({hostname: 'b'});
+      clock.tick(500);
+      routes.push(manager.freshRouteOf(nodeOf()));
+      answer(conductors.rows);
+      for (const route of await Promise.all(routes)) {
+        expect(route).to.have.property('owner', 'b');
+      }
+      expect(conductors.calls).to.equal(2);
+    });
+
+    it('is none when no conductor is left', async () => {
+      clock.tick(1000);
+      expect(await manager.freshRouteOf(nodeOf())).to.be.undefined();
+    });
+
+    it('costs no more queries when the database fails', async () => {
+      conductors.answer = async () => {
+        throw new BootConfigError('database_unavailable', 'down');
+      };
+      clock.tick(1000);
+      await expect(manager.freshRouteOf(nodeOf())).to.be.rejected();
+      expect(await manager.freshRouteOf(nodeOf())).to.have.property(
+        'owner',
+        'a',
+      );
+      expect(conductors.calls).to.equal(2);
+    });
+  });
 });

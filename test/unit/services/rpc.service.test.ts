@@ -2,6 +2,7 @@ import {expect, sinon} from '@loopback/testlab';
 import {
   BootConfigConfig,
   BootConfigError,
+  ConductorBreakers,
   ConfigurationError,
   Deadline,
   HashRingManager,
@@ -13,6 +14,7 @@ import {
   RpcService,
   RpcTransport,
 } from '../../../src';
+import {RecordingLogger} from '../../acceptance/support';
 
 const SCRIPT = '#!ipxe\nboot\n';
 const REQUEST_ID = 'req-8f81b043-9861-49e8-a1e2-c8f931dc1b04';
@@ -76,15 +78,33 @@ describe('RpcService', () => {
     transport: RpcTransport,
     {
       route = ROUTE,
+      freshRoute = () => route,
       ...own
-    }: BootConfigConfig['boot_config'] & {route?: Route} = {},
+    }: BootConfigConfig['boot_config'] & {
+      route?: Route;
+      freshRoute?: () => Route | undefined;
+    } = {},
   ): RpcService {
     const hashRings = sinon.createStubInstance(HashRingManager);
     hashRings.routeOf.withArgs(NODE).resolves(route);
+    hashRings.freshRouteOf.withArgs(NODE).callsFake(async () => freshRoute());
+    return serviceWith({boot_config: own}, hashRings, transport);
+  }
+
+  function serviceWith(
+    config: BootConfigConfig,
+    hashRings: HashRingManager,
+    ...transports: RpcTransport[]
+  ): RpcService {
+    const options = resolveOptions({
+      ...config,
+      DEFAULT: {rpc_transport: 'stub', ...config.DEFAULT},
+    });
     return new RpcService(
-      resolveOptions({DEFAULT: {rpc_transport: 'stub'}, boot_config: own}),
+      options,
       hashRings,
-      async () => [transport],
+      async () => transports,
+      new ConductorBreakers(options, new RecordingLogger()),
     );
   }
 
@@ -98,6 +118,8 @@ describe('RpcService', () => {
       script: Buffer.from(SCRIPT),
       conductor: 'owner',
       isOwner: true,
+      owner: 'owner',
+      ownerFailure: undefined,
     });
     const [{call}] = transport.calls;
     expect(call).to.have.properties({
@@ -236,6 +258,218 @@ describe('RpcService', () => {
     });
   });
 
+  describe('when the owner is out of reach', () => {
+    let clock: sinon.SinonFakeTimers;
+
+    beforeEach(() => {
+      deadline.clear();
+      clock = sinon.useFakeTimers({
+        toFake: ['setTimeout', 'clearTimeout', 'performance'],
+      });
+      deadline = new Deadline(60000);
+    });
+    afterEach(() => clock.restore());
+
+    for (const reason of [
+      'conductor_unreachable',
+      'conductor_timeout',
+    ] as const) {
+      it(`tells who answered in its place, and why: ${reason}`, async () => {
+        const transport = new StubTransport({
+          owner: failure(reason),
+          affinity: SCRIPT,
+        });
+        const service = givenService(transport);
+        for (let request = 0; request < 3; request++) {
+          expect(await ask(service)).to.eql({
+            script: Buffer.from(SCRIPT),
+            conductor: 'affinity',
+            isOwner: false,
+            owner: 'owner',
+            ownerFailure: reason,
+          });
+        }
+        expect(transport.asked).to.eql([
+          'owner',
+          'affinity',
+          'affinity',
+          'affinity',
+        ]);
+      });
+    }
+
+    it('is passed over, until it is asked once more and answers', async () => {
+      const answers: Record<string, Answer> = {
+        owner: failure('conductor_unreachable'),
+        affinity: SCRIPT,
+      };
+      const transport = new StubTransport(answers);
+      const service = givenService(transport);
+      await ask(service);
+      clock.tick(2000);
+      await ask(service);
+      await ask(service);
+      answers.owner = SCRIPT;
+      clock.tick(2000);
+      expect(await ask(service)).to.have.property('isOwner', true);
+      expect(await ask(service)).to.have.property('isOwner', true);
+      expect(transport.asked).to.eql([
+        'owner',
+        'affinity',
+        'owner',
+        'affinity',
+        'affinity',
+        'owner',
+        'owner',
+      ]);
+    });
+
+    it('is not asked again by a request that has nobody else', async () => {
+      const transport = new StubTransport({
+        owner: failure('conductor_timeout'),
+      });
+      const service = givenService(transport, {fallback: 'none'});
+      await expect(ask(service)).to.be.rejected();
+      await expect(ask(service)).to.be.rejectedWith(BootConfigError, {
+        reason: 'conductor_timeout',
+        message: 'not asked again so soon: conductor_timeout',
+      });
+      expect(transport.asked).to.eql(['owner']);
+    });
+
+    it('tells its failure when nobody else has the script', async () => {
+      const transport = new StubTransport({
+        owner: failure('conductor_timeout'),
+        affinity: failure('config_not_found'),
+      });
+      const service = givenService(transport);
+      await expect(ask(service)).to.be.rejected();
+      await expect(ask(service)).to.be.rejectedWith(BootConfigError, {
+        reason: 'conductor_timeout',
+      });
+      expect(transport.asked).to.eql(['owner', 'affinity', 'affinity']);
+    });
+
+    it('does not share the time with those that are passed over', async () => {
+      const transport = new StubTransport({
+        owner: failure('config_not_found'),
+        affinity: failure('conductor_unreachable'),
+        'other-1': failure('conductor_unreachable'),
+        'other-2': SCRIPT,
+      });
+      const service = givenService(transport, {fallback: 'any'});
+      await ask(service);
+      const {timeout} = transport.calls[0].call;
+      await ask(service);
+      const [again, last] = transport.calls.slice(-2);
+      expect(timeout).to.equal(60000 / 4);
+      expect([again.hostname, again.call.timeout]).to.eql(['owner', 60000 / 2]);
+      expect([last.hostname, last.call.timeout]).to.eql(['other-2', 60000]);
+    });
+
+    it('is not to blame when others took the time', async () => {
+      const transport = new StubTransport({
+        owner: failure('conductor_timeout'),
+      });
+      const service = givenService(transport, {fallback: 'none'});
+      clock.tick(30001);
+      await expect(ask(service)).to.be.rejected();
+      await expect(ask(service)).to.be.rejected();
+      expect(transport.asked).to.eql(['owner', 'owner']);
+    });
+
+    describe('and a fresh ring', () => {
+      const freshRoute = () => ({
+        owner: 'other-1',
+        affinity: 'affinity',
+        others: ['other-2'],
+      });
+
+      it('names another one, that one is asked next', async () => {
+        const transport = new StubTransport({
+          owner: failure('conductor_unreachable'),
+          'other-1': SCRIPT,
+        });
+        const service = givenService(transport, {freshRoute});
+        expect(await ask(service)).to.eql({
+          script: Buffer.from(SCRIPT),
+          conductor: 'other-1',
+          isOwner: true,
+          owner: 'other-1',
+          ownerFailure: undefined,
+        });
+        expect(transport.asked).to.eql(['owner', 'other-1']);
+      });
+
+      it('names another one without script, the others are asked, nobody twice', async () => {
+        const transport = new StubTransport({
+          owner: failure('conductor_unreachable'),
+          'other-1': failure('config_not_found'),
+          affinity: failure('config_not_found'),
+          'other-2': failure('config_not_found'),
+        });
+        const service = givenService(transport, {
+          fallback: 'any',
+          freshRoute: () => ({...freshRoute(), others: ['owner', 'other-2']}),
+        });
+        await expect(ask(service)).to.be.rejectedWith(BootConfigError, {
+          reason: 'config_not_found',
+        });
+        expect(transport.asked).to.eql([
+          'owner',
+          'other-1',
+          'affinity',
+          'other-2',
+        ]);
+      });
+
+      it('names another one, that one is asked with fallback none, too', async () => {
+        const transport = new StubTransport({
+          owner: failure('conductor_unreachable'),
+          'other-1': SCRIPT,
+        });
+        const service = givenService(transport, {fallback: 'none', freshRoute});
+        await ask(service);
+        expect(transport.asked).to.eql(['owner', 'other-1']);
+      });
+
+      it('names nobody, the others are asked all the same', async () => {
+        const transport = new StubTransport({
+          owner: failure('conductor_unreachable'),
+          affinity: SCRIPT,
+        });
+        const service = givenService(transport, {freshRoute: () => undefined});
+        expect(await ask(service)).to.have.property('conductor', 'affinity');
+      });
+
+      it('is not to be had, the others are asked all the same', async () => {
+        const transport = new StubTransport({
+          owner: failure('conductor_unreachable'),
+          affinity: SCRIPT,
+        });
+        const service = givenService(transport, {
+          freshRoute: () => {
+            throw failure('database_unavailable');
+          },
+        });
+        expect(await ask(service)).to.have.property('conductor', 'affinity');
+      });
+
+      it('is not asked for after a failure that the owner answered with', async () => {
+        const transport = new StubTransport({
+          owner: failure('config_not_found'),
+          affinity: SCRIPT,
+        });
+        const service = givenService(transport, {freshRoute});
+        expect(await ask(service)).to.match({
+          conductor: 'affinity',
+          owner: 'owner',
+          ownerFailure: 'config_not_found',
+        });
+      });
+    });
+  });
+
   describe('the deadline', () => {
     let clock: sinon.SinonFakeTimers;
 
@@ -271,6 +505,21 @@ describe('RpcService', () => {
       expect(startedAt).to.eql([0, 1500, 1500, 3750]);
     });
 
+    it('is shared with the query for a fresh ring, which may hang', async () => {
+      const transport = new StubTransport({
+        owner: failure('conductor_unreachable'),
+        affinity: SCRIPT,
+      });
+      const hashRings = sinon.createStubInstance(HashRingManager);
+      hashRings.routeOf.resolves(ROUTE);
+      hashRings.freshRouteOf.returns(new Promise(() => {}));
+      const answer = ask(serviceWith({}, hashRings, transport));
+      await clock.tickAsync(2999);
+      expect(transport.asked).to.eql(['owner']);
+      await clock.tickAsync(1);
+      expect(await answer).to.have.property('conductor', 'affinity');
+    });
+
     it('leaves a lone owner all of it', async () => {
       const transport = new StubTransport({owner: HANGS});
       const answer = ask(givenService(transport, {fallback: 'none'}));
@@ -302,10 +551,11 @@ describe('RpcService', () => {
 
   describe('transports', () => {
     it('are refused at start when none has the configured name', async () => {
-      const service = new RpcService(
-        resolveOptions({DEFAULT: {rpc_transport: 'carrier-pigeon'}}),
+      const service = serviceWith(
+        {DEFAULT: {rpc_transport: 'carrier-pigeon'}},
         sinon.createStubInstance(HashRingManager),
-        async () => [new StubTransport({}), new StubTransport({})],
+        new StubTransport({}),
+        new StubTransport({}),
       );
       await expect(service.init()).to.be.rejectedWith(ConfigurationError, {
         problems: [
@@ -341,11 +591,7 @@ describe('RpcService', () => {
     const transport = new StubTransport({owner: SCRIPT});
     const hashRings = sinon.createStubInstance(HashRingManager);
     hashRings.routeOf.rejects(failure('no_conductor'));
-    const service = new RpcService(
-      resolveOptions({DEFAULT: {rpc_transport: 'stub'}}),
-      hashRings,
-      async () => [transport],
-    );
+    const service = serviceWith({}, hashRings, transport);
     await expect(ask(service)).to.be.rejectedWith(BootConfigError, {
       reason: 'no_conductor',
     });
