@@ -1,5 +1,6 @@
 import {Node, Port} from '../../models';
 import {InterfaceCount, NodeRepository} from '../node.repository';
+import {AskedRow, GatheredLookup} from './gathered-lookup';
 import {MysqlClient} from './mysql-client';
 
 // Newer releases of Ironic add columns, so those that are read are named.
@@ -14,34 +15,47 @@ const NODE_COLUMNS = [
   'n.boot_interface AS bootInterface',
 ].join(', ');
 
-const BY_MAC = `SELECT ${NODE_COLUMNS} FROM ports p JOIN nodes n ON n.id = p.node_id WHERE p.address = ?`;
-const BY_UUID = `SELECT ${NODE_COLUMNS} FROM nodes n WHERE n.uuid = ?`;
-const BY_ID = `SELECT ${NODE_COLUMNS} FROM nodes n WHERE n.id = ?`;
+const byMac = (marks: string) =>
+  `SELECT ${NODE_COLUMNS}, p.address AS asked FROM ports p JOIN nodes n ON n.id = p.node_id WHERE p.address IN (${marks})`;
+const byUuid = (marks: string) =>
+  `SELECT ${NODE_COLUMNS}, n.uuid AS asked FROM nodes n WHERE n.uuid IN (${marks})`;
+const byId = (marks: string) =>
+  `SELECT ${NODE_COLUMNS}, n.id AS asked FROM nodes n WHERE n.id IN (${marks})`;
 const INTERFACES =
   'SELECT deploy_interface AS deployInterface, storage_interface AS storageInterface, COUNT(*) AS nodes FROM nodes GROUP BY deploy_interface, storage_interface';
 const PORTS =
   'SELECT id, address, node_id AS nodeId FROM ports WHERE node_id = ? ORDER BY id';
 
-/** Nodes in Ironic's own tables, one prepared statement a call. */
+type NodeRow = Node & AskedRow;
+
+/**
+ * Nodes in Ironic's own tables, by prepared statements. Lookups of many at a
+ * time share them.
+ */
 export class MysqlNodeRepository implements NodeRepository {
-  constructor(private readonly client: MysqlClient) {}
+  private readonly byMac: GatheredLookup<NodeRow>;
+  private readonly byUuid: GatheredLookup<NodeRow>;
+  private readonly byId: GatheredLookup<NodeRow>;
+
+  constructor(private readonly client: MysqlClient) {
+    this.byMac = new GatheredLookup(client, byMac);
+    this.byUuid = new GatheredLookup(client, byUuid);
+    this.byId = new GatheredLookup(client, byId);
+  }
 
   async findByMac(
     address: string,
     signal: AbortSignal,
   ): Promise<Node | undefined> {
-    return this.findOne(BY_MAC, address, signal);
+    return nodeOf(await this.byMac.find(address, signal));
   }
 
   async findByIdent(
     ident: string | number,
     signal: AbortSignal,
   ): Promise<Node | undefined> {
-    return this.findOne(
-      typeof ident === 'number' ? BY_ID : BY_UUID,
-      ident,
-      signal,
-    );
+    const lookup = typeof ident === 'number' ? this.byId : this.byUuid;
+    return nodeOf(await lookup.find(ident, signal));
   }
 
   async countInterfaces(signal: AbortSignal): Promise<InterfaceCount[]> {
@@ -52,13 +66,11 @@ export class MysqlNodeRepository implements NodeRepository {
     const rows = await this.client.select<Port>(PORTS, [node.id], signal);
     return rows.map(row => new Port(row));
   }
+}
 
-  private async findOne(
-    sql: string,
-    value: string | number,
-    signal: AbortSignal,
-  ): Promise<Node | undefined> {
-    const [row] = await this.client.select<Node>(sql, [value], signal);
-    return row && new Node(row);
-  }
+function nodeOf(row: NodeRow | undefined): Node | undefined {
+  if (!row) return undefined;
+  const node = new Node(row);
+  delete (node as Partial<NodeRow>).asked;
+  return node;
 }
