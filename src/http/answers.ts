@@ -36,12 +36,12 @@ function send(
 ): void {
   // Whatever the host's middleware set before would tell its answers from ours.
   for (const name of response.getHeaderNames()) response.removeHeader(name);
-  response.statusCode = status;
-  response.statusMessage = status === 200 ? 'OK' : 'Not Found';
-  response.setHeader('Content-Type', MEDIA_TYPE);
-  response.setHeader('Content-Length', body.length);
-  response.setHeader('Cache-Control', 'no-store');
-  if (retryAfter) response.setHeader('Retry-After', retryAfter);
+  response.writeHead(status, status === 200 ? 'OK' : 'Not Found', {
+    'Content-Type': MEDIA_TYPE,
+    'Content-Length': body.length,
+    'Cache-Control': 'no-store',
+    ...(retryAfter && {'Retry-After': retryAfter}),
+  });
   // For HEAD node:http leaves the body out by itself.
   response.end(body);
 }
