@@ -29,7 +29,7 @@ export async function serverContextsOf(
 ): Promise<Context[]> {
   const servers = await Promise.all(
     application
-      .find(`${CoreBindings.SERVERS}.*`)
+      .find<unknown>(`${CoreBindings.SERVERS}.*`)
       .map(async binding => binding.getValue(application)),
   );
   return servers.filter(server => server instanceof Context);

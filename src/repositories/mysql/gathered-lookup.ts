@@ -11,6 +11,13 @@ const MOST_VALUES = SIZES.at(-1)!;
 // that one that hangs does not hold up all.
 const MOST_AT_ONCE = 3;
 
+// A value of a table's own that any column of the kind can be compared with by
+// its index: text in ASCII goes into every character set.
+const MARKS = {
+  text: 'CONVERT(? USING ascii)',
+  integer: 'CAST(? AS SIGNED)',
+};
+
 /** A row that tells which of the values asked for has brought it. */
 export interface AskedRow {
   asked: string | number;
@@ -18,8 +25,7 @@ export interface AskedRow {
 
 /** Lookups that go to the database together. */
 interface Batch<Row> {
-  /** By the value as the database compares it. */
-  values: Map<string | number, string | number>;
+  values: Set<string | number>;
   rows: SharedWork<Map<string | number, Row>>;
 }
 
@@ -35,12 +41,14 @@ export class GatheredLookup<Row extends AskedRow> {
   private readonly queue: (() => void)[] = [];
 
   /**
-   * @param statement - with so many values: `marks` stands for `?, ?, ...`; its
-   *   rows carry the column as `asked`
+   * @param kind - of the values; text is in ASCII
+   * @param statement - `asked` is a table of the values with the one column
+   *   `asked`, which is to be in the rows
    */
   constructor(
     private readonly client: MysqlClient,
-    private readonly statement: (marks: string) => string,
+    private readonly kind: keyof typeof MARKS,
+    private readonly statement: (asked: string) => string,
   ) {}
 
   /** @throws BootConfigError `database_unavailable` */
@@ -48,24 +56,23 @@ export class GatheredLookup<Row extends AskedRow> {
     value: string | number,
     signal: AbortSignal,
   ): Promise<Row | undefined> {
-    const key = asCompared(value);
-    const batch = this.batchWith(key);
-    batch.values.set(key, value);
+    const batch = this.batchWith(value);
+    batch.values.add(value);
     const rows = await batch.rows.join(signal, () =>
       databaseUnavailable(tooLate()),
     );
-    return rows.get(key);
+    return rows.get(value);
   }
 
-  private batchWith(key: string | number): Batch<Row> {
+  private batchWith(value: string | number): Batch<Row> {
     const {open} = this;
-    if (open && !open.rows.isGivenUp && hasRoom(open, key)) return open;
-    const values: Batch<Row>['values'] = new Map();
+    if (open && !open.rows.isGivenUp && hasRoom(open, value)) return open;
+    const values: Batch<Row>['values'] = new Set();
     const rows = new SharedWork(async signal => {
       await this.begin();
       if (this.open === batch) this.open = undefined;
       try {
-        return await this.select([...values.values()], signal);
+        return await this.select([...values], signal);
       } finally {
         this.end();
       }
@@ -93,25 +100,21 @@ export class GatheredLookup<Row extends AskedRow> {
     signal: AbortSignal,
   ): Promise<Map<string | number, Row>> {
     const size = SIZES.find(s => s >= values.length)!;
-    // The same value again finds nothing else.
-    const padding = Array<string | number>(size - values.length).fill(
-      values[0],
-    );
-    const marks = Array(size).fill('?').join(', ');
     const rows = await this.client.select<Row>(
-      this.statement(marks),
-      [...values, ...padding],
+      this.statement(this.table(size)),
+      [...values, ...Array<null>(size - values.length).fill(null)],
       signal,
     );
-    return new Map(rows.map(row => [asCompared(row.asked), row]));
+    return new Map(rows.map(row => [row.asked, row]));
+  }
+
+  private table(size: number): string {
+    const mark = MARKS[this.kind];
+    const [first, ...others] = Array<string>(size).fill(`SELECT ${mark}`);
+    return `(${[`${first} AS asked`, ...others].join(' UNION ALL ')})`;
   }
 }
 
-function hasRoom({values}: Batch<unknown>, key: string | number): boolean {
-  return values.size < MOST_VALUES || values.has(key);
-}
-
-/** Ironic's columns compare text without regard to case. */
-function asCompared(value: string | number): string | number {
-  return typeof value === 'string' ? value.toLowerCase() : value;
+function hasRoom({values}: Batch<unknown>, value: string | number): boolean {
+  return values.size < MOST_VALUES || values.has(value);
 }

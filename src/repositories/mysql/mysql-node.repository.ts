@@ -15,18 +15,20 @@ const NODE_COLUMNS = [
   'n.boot_interface AS bootInterface',
 ].join(', ');
 
-const byMac = (marks: string) =>
-  `SELECT ${NODE_COLUMNS}, p.address AS asked FROM ports p JOIN nodes n ON n.id = p.node_id WHERE p.address IN (${marks})`;
-const byUuid = (marks: string) =>
-  `SELECT ${NODE_COLUMNS}, n.uuid AS asked FROM nodes n WHERE n.uuid IN (${marks})`;
-const byId = (marks: string) =>
-  `SELECT ${NODE_COLUMNS}, n.id AS asked FROM nodes n WHERE n.id IN (${marks})`;
+// An unknown address gets a row, too, of NULLs, after as many look-ups: how long
+// it takes does not tell which addresses there are. No node has the id -1.
+const byMac = (asked: string) =>
+  `SELECT a.asked, ${NODE_COLUMNS} FROM ${asked} AS a LEFT JOIN ports p ON p.address = a.asked LEFT JOIN nodes n ON n.id = COALESCE(p.node_id, -1)`;
+const byUuid = (asked: string) =>
+  `SELECT a.asked, ${NODE_COLUMNS} FROM ${asked} AS a LEFT JOIN nodes n ON n.uuid = a.asked`;
+const byId = (asked: string) =>
+  `SELECT a.asked, ${NODE_COLUMNS} FROM ${asked} AS a LEFT JOIN nodes n ON n.id = a.asked`;
 const INTERFACES =
   'SELECT deploy_interface AS deployInterface, storage_interface AS storageInterface, COUNT(*) AS nodes FROM nodes GROUP BY deploy_interface, storage_interface';
 const PORTS =
   'SELECT id, address, node_id AS nodeId FROM ports WHERE node_id = ? ORDER BY id';
 
-type NodeRow = Node & AskedRow;
+type NodeRow = (Node | {id: null}) & AskedRow;
 
 /**
  * Nodes in Ironic's own tables, by prepared statements. Lookups of many at a
@@ -38,9 +40,9 @@ export class MysqlNodeRepository implements NodeRepository {
   private readonly byId: GatheredLookup<NodeRow>;
 
   constructor(private readonly client: MysqlClient) {
-    this.byMac = new GatheredLookup(client, byMac);
-    this.byUuid = new GatheredLookup(client, byUuid);
-    this.byId = new GatheredLookup(client, byId);
+    this.byMac = new GatheredLookup(client, 'text', byMac);
+    this.byUuid = new GatheredLookup(client, 'text', byUuid);
+    this.byId = new GatheredLookup(client, 'integer', byId);
   }
 
   async findByMac(
@@ -69,8 +71,8 @@ export class MysqlNodeRepository implements NodeRepository {
 }
 
 function nodeOf(row: NodeRow | undefined): Node | undefined {
-  if (!row) return undefined;
-  const node = new Node(row);
-  delete (node as Partial<NodeRow>).asked;
+  if (!row || row.id === null) return undefined;
+  const node: Node & Partial<AskedRow> = new Node(row);
+  delete node.asked;
   return node;
 }

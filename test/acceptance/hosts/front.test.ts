@@ -1,5 +1,5 @@
 import {asGlobalInterceptor} from '@loopback/core';
-import {HttpHandler, MiddlewareSequence} from '@loopback/rest';
+import {MiddlewareSequence} from '@loopback/rest';
 import {expect, sinon} from '@loopback/testlab';
 import {eventually} from '../../support/eventually';
 import {
@@ -21,7 +21,7 @@ describe('The way of a request in a host', () => {
   let host: TestApplication;
 
   before(() => {
-    handled = sinon.spy(HttpHandler.prototype, 'handleRequest');
+    handled = sinon.spy(MiddlewareSequence.prototype, 'handle');
   });
   beforeEach(() => handled.resetHistory());
   afterEach(() => host.stop());
