@@ -1,7 +1,6 @@
-import {BigIntStats, lstat as lstatCallback} from 'node:fs';
+import {BigIntStats, lstat} from 'node:fs';
 import {statfs} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {promisify} from 'node:util';
 import {FileVersion, isSameVersion} from './file-version';
 import {Settled} from './read-settled';
 
@@ -31,7 +30,7 @@ const LOCAL_FILE_SYSTEMS = new Set([
   0x794c7630, // overlayfs
 ]);
 
-const lstat = promisify(lstatCallback);
+const BIGINT = {bigint: true} as const;
 
 interface Kept {
   script: string;
@@ -106,18 +105,27 @@ export class KeptScripts {
     }
   }
 
-  private async look(path: string): Promise<Look | undefined> {
+  /** `undefined` on errors: whoever reads the file tells why. */
+  private look(path: string): Promise<Look | undefined> {
     const place = join(this.root, path);
-    try {
-      const [file, directory] = await Promise.all([
-        lstat(place, {bigint: true}),
-        lstat(dirname(place), {bigint: true}),
-      ]);
-      return {file, directory};
-    } catch {
-      // Whoever reads the file tells why.
-      return undefined;
-    }
+    return new Promise(resolve => {
+      let file: BigIntStats | undefined;
+      let directory: BigIntStats | undefined;
+      let open = 2;
+      const done = () => {
+        if (--open > 0) return;
+        resolve(file && directory && {file, directory});
+      };
+      // Not by promises of their own, which cost as much again.
+      lstat(place, BIGINT, (_error, stats) => {
+        file = stats;
+        done();
+      });
+      lstat(dirname(place), BIGINT, (_error, stats) => {
+        directory = stats;
+        done();
+      });
+    });
   }
 
   private add(path: string, kept: Kept): void {
