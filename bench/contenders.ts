@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import {EmbeddedStore} from '../src/repositories/embedded';
 import {freePort} from '../test/support/ports';
 import {Deployment, settings, writeScripts} from './support/deployment';
+import {hasNginx, startNginx} from './support/nginx';
 import {Program} from './support/program';
 
 const HOST = '127.0.0.1';
@@ -42,6 +43,14 @@ export async function contenders(deployment: Deployment): Promise<Contender[]> {
         {host: HOST, port},
       );
   return [
+    ...(hasNginx
+      ? [
+          {
+            name: 'nginx, static files',
+            start: (port: number) => startNginx(deployment, port),
+          },
+        ]
+      : []),
     {name: 'node:http, a constant', start: baseline('constant.js', {})},
     {
       name: 'hand-written, MariaDB and JSON-RPC',

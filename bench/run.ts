@@ -1,8 +1,12 @@
-import {cpus} from 'node:os';
+import {mkdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {freePort} from '../test/support/ports';
+import {projectRoot} from '../test/support/project';
 import {Contender, contenders} from './contenders';
+import {chart} from './support/chart';
 import {Deployment} from './support/deployment';
 import {Program} from './support/program';
+import {report, Result, table} from './support/results';
 import {Load, wrk} from './support/wrk';
 
 const NODES = 5000;
@@ -11,78 +15,97 @@ const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const SECONDS = Number(process.env.SECONDS ?? 4);
 const WARM_UP_SECONDS = 3;
 
-/** Measures all contenders in turn, several times over, and prints a table. */
+/** A contender that has been started, and what was measured of it so far. */
+class Run {
+  readonly rounds: Load[] = [];
+  readonly memory: number[] = [];
+  half?: Load;
+
+  private constructor(
+    private readonly deployment: Deployment,
+    private readonly contender: Contender,
+    private readonly port: number,
+    private readonly program: Program,
+  ) {}
+
+  static async start(
+    deployment: Deployment,
+    contender: Contender,
+  ): Promise<Run> {
+    const port = await freePort();
+    return new Run(deployment, contender, port, await contender.start(port));
+  }
+
+  async round(): Promise<void> {
+    this.rounds.push(await this.load(SECONDS));
+    this.memory.push(this.program.memory);
+  }
+
+  /** How long a request takes when half of what is possible is asked for. */
+  async atHalf(): Promise<void> {
+    const highest = Math.max(...this.rounds.map(l => l.requestsPerSecond));
+    const pause = Math.max(1, Math.round((2000 * CONNECTIONS) / highest));
+    this.half = await this.load(SECONDS, pause);
+  }
+
+  async load(seconds: number, pause?: number): Promise<Load> {
+    const {base = '/v1/boot'} = this.contender;
+    return wrk(`http://127.0.0.1:${this.port}`, {
+      connections: CONNECTIONS,
+      seconds,
+      script: await this.deployment.wrkScript(base, pause),
+    });
+  }
+
+  get result(): Result {
+    const {name, against} = this.contender;
+    const {rounds, half, memory} = this;
+    return {name, against, rounds, half: half!, memory};
+  }
+
+  async stop(): Promise<void> {
+    await this.program.stop();
+  }
+}
+
+/**
+ * Measures all contenders in turn, several times over; prints a table, and
+ * writes all figures and a chart into `bench/results`.
+ */
 async function main(): Promise<void> {
   const deployment = await Deployment.create(NODES);
   try {
-    const all = (await contenders(deployment)).filter(({name}) =>
-      name.includes(process.env.ONLY ?? ''),
-    );
-    const loads = new Map<string, Load[]>();
-    const running: {contender: Contender; program: Program; port: number}[] =
-      [];
-    for (const contender of all) {
-      const port = await freePort();
-      running.push({contender, port, program: await contender.start(port)});
+    const runs: Run[] = [];
+    for (const contender of await contenders(deployment)) {
+      if (!contender.name.includes(process.env.ONLY ?? '')) continue;
+      runs.push(await Run.start(deployment, contender));
     }
-    const measure = async (
-      {base = '/v1/boot'}: Contender,
-      port: number,
-      seconds: number,
-    ) =>
-      wrk(`http://127.0.0.1:${port}`, {
-        connections: CONNECTIONS,
-        seconds,
-        script: await deployment.wrkScript(base),
-      });
-    for (const {contender, port} of running) {
-      await measure(contender, port, WARM_UP_SECONDS);
-    }
+    for (const run of runs) await run.load(WARM_UP_SECONDS);
     for (let round = 0; round < ROUNDS; round++) {
-      for (const {contender, port} of running) {
-        const load = await measure(contender, port, SECONDS);
-        loads.set(contender.name, [...(loads.get(contender.name) ?? []), load]);
-      }
+      // To and fro, so that nobody always comes after the same one.
+      for (const run of round % 2 ? runs.toReversed() : runs) await run.round();
     }
-    print(running, loads);
-    for (const {program} of running) await program.stop();
+    for (const run of runs) await run.atHalf();
+    await tell(runs.map(run => run.result));
+    for (const run of runs) await run.stop();
   } finally {
     await deployment.remove();
   }
 }
 
-function print(
-  running: {contender: Contender; program: Program}[],
-  loads: Map<string, Load[]>,
-): void {
-  const median = (name: string, figure: (load: Load) => number): number =>
-    loads
-      .get(name)!
-      .map(figure)
-      .sort((a, b) => a - b)[Math.floor(ROUNDS / 2)];
-  const rate = (name: string) => median(name, load => load.requestsPerSecond);
-  console.log(
-    `${cpus()[0].model}, ${cpus().length} cores, Node.js ${process.version}; ${CONNECTIONS} connections, ${NODES} nodes, medians of ${ROUNDS} x ${SECONDS} s`,
+async function tell(results: Result[]): Promise<void> {
+  const all = report(
+    results,
+    `${CONNECTIONS} connections, ${NODES} nodes, medians of ${ROUNDS} x ${SECONDS} s`,
   );
-  for (const {contender, program} of running) {
-    const {name, against} = contender;
-    const ratio =
-      against && loads.has(against)
-        ? (rate(name) / rate(against)).toFixed(2)
-        : '';
-    const bad = median(name, load => load.refused + load.lost);
-    console.log(
-      [
-        name.padEnd(42),
-        rate(name).toFixed(0).padStart(7),
-        `p50 ${median(name, l => l.p50).toFixed(2)} ms`.padStart(14),
-        `p99 ${median(name, l => l.p99).toFixed(2)} ms`.padStart(14),
-        `${program.memory.toFixed(0)} MB`.padStart(7),
-        bad ? `${bad} bad` : '',
-        ratio && `${ratio} x ${against}`,
-      ].join('  '),
-    );
-  }
+  console.log(table(all));
+  const directory = join(projectRoot, 'bench', 'results');
+  await mkdir(directory, {recursive: true});
+  await writeFile(
+    join(directory, 'latest.json'),
+    `${JSON.stringify(all, null, 2)}\n`,
+  );
+  await writeFile(join(directory, 'latest.svg'), chart(all));
 }
 
 void main();

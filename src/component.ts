@@ -12,7 +12,12 @@ import {BootController} from './controllers';
 import {BootExchangeFactory} from './http';
 import {IronicComponent} from './ironic.component';
 import {BootConfigBindings} from './keys';
-import {BootBranch, BootGuardObserver, BootGuardProvider} from './middleware';
+import {
+  BootBranch,
+  BootFrontObserver,
+  BootGuardObserver,
+  BootGuardProvider,
+} from './middleware';
 import {
   BootConfigService,
   ConductorBreakers,
@@ -38,7 +43,11 @@ import {withoutBound} from './without-bound';
 export class BootConfigComponent implements Component {
   readonly components = [IronicComponent];
   readonly controllers = [BootController];
-  readonly lifeCycleObservers = [BootGuardObserver, WarmUpObserver];
+  readonly lifeCycleObservers = [
+    BootGuardObserver,
+    BootFrontObserver,
+    WarmUpObserver,
+  ];
   readonly bindings: Binding[];
 
   constructor(@inject(CoreBindings.APPLICATION_INSTANCE) app: Application) {

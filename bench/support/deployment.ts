@@ -71,17 +71,22 @@ export class Deployment {
     return new Deployment(dir, database, rpcPort, nodes, owners, conductors);
   }
 
-  /** A script for wrk that asks for the nodes in turn, below `base`. */
-  async wrkScript(base: string): Promise<string> {
-    const macs = this.nodes.map(({mac}) => `"${mac.replaceAll(':', '-')}"`);
+  /**
+   * A script for wrk that asks for the nodes in turn, below `base`.
+   *
+   * @param pause - milliseconds between two requests of a connection, on average
+   */
+  async wrkScript(base: string, pause = 0): Promise<string> {
+    const macs = this.nodes.map(({mac}) => `"${hyphenated(mac)}"`);
     return this.dir.write(
-      `boot${base.replaceAll('/', '-')}.lua`,
+      `boot${base.replaceAll('/', '-')}-${pause}.lua`,
       `local macs = {${macs.join(',')}}
 local next = 0
 request = function()
   next = next % #macs + 1
   return wrk.format(nil, "${base}/" .. macs[next] .. "/boot.ipxe")
 end
+${pause ? `delay = function() return math.random(0, ${2 * pause}) end` : ''}
 `,
     );
   }
@@ -91,6 +96,11 @@ end
     await this.database.stop();
     await this.dir.remove();
   }
+}
+
+/** A MAC address as it stands in the path of a request. */
+export function hyphenated(mac: string): string {
+  return mac.replaceAll(':', '-');
 }
 
 /** Options as flags of the command. */
@@ -127,8 +137,11 @@ export async function writeScripts(
   await mkdir(root, {recursive: true});
   for (const {uuid} of nodes) {
     await mkdir(join(root, uuid));
-    const head = `#!ipxe\n# ${uuid}\n`;
-    const script = head.padEnd(SCRIPT_SIZE, 'echo a line of a script\n');
-    await writeFile(join(root, uuid, 'config'), script);
+    await writeFile(join(root, uuid, 'config'), scriptOf(uuid));
   }
+}
+
+export function scriptOf(uuid: string): string {
+  const head = `#!ipxe\n# ${uuid}\n`;
+  return head.padEnd(SCRIPT_SIZE, 'echo a line of a script\n');
 }

@@ -29,9 +29,19 @@ export class Program {
   static async node(
     args: string[],
     env: NodeJS.ProcessEnv,
+    address: {host: string; port: number},
+  ): Promise<Program> {
+    return Program.start(process.execPath, args, env, address);
+  }
+
+  /** Starts any program, and waits until it listens. */
+  static async start(
+    file: string,
+    args: string[],
+    env: NodeJS.ProcessEnv,
     {host, port}: {host: string; port: number},
   ): Promise<Program> {
-    const child = spawn(process.execPath, args, {
+    const child = spawn(file, args, {
       env: {...process.env, NODE_ENV: 'production', ...env},
       stdio: ['ignore', 'ignore', 'ignore'],
     });

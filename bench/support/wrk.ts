@@ -8,6 +8,7 @@ export interface Load {
   /** Milliseconds. */
   p50: number;
   p99: number;
+  longest: number;
   /** Answers with a status of 400 and above. */
   refused: number;
   /** Connections that failed, and requests that got no answer. */
@@ -46,8 +47,9 @@ export async function wrk(
   ]);
   return {
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]),
-    p50: milliseconds(/50%\s+(\S+)/.exec(output)?.[1]),
-    p99: milliseconds(/99%\s+(\S+)/.exec(output)?.[1]),
+    p50: milliseconds(/^ +50% +(\S+)/m.exec(output)?.[1]),
+    p99: milliseconds(/^ +99% +(\S+)/m.exec(output)?.[1]),
+    longest: milliseconds(/Latency +\S+ +\S+ +(\S+)/.exec(output)?.[1]),
     refused: Number(/Non-2xx or 3xx responses: (\d+)/.exec(output)?.[1] ?? 0),
     lost: [
       ...(/Socket errors: (.*)/.exec(output)?.[1].matchAll(/\d+/g) ?? []),

@@ -5,6 +5,7 @@ import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
 import {NotFound} from '../rpc';
 import {asBootInterface, BootInterface} from './boot-interface';
+import {KeptScripts} from './kept-scripts';
 import {readFileInside, Refused} from './read-file-inside';
 import {readSettled} from './read-settled';
 import {Task} from './task';
@@ -21,6 +22,8 @@ const BOOT_SCRIPT = 'boot.ipxe';
 export class IPXEBoot extends BootInterface {
   readonly names = ['ipxe', 'http-ipxe', 'ilo-ipxe'];
 
+  private readonly kept: KeptScripts;
+
   constructor(
     @inject(BootConfigBindings.OPTIONS)
     private readonly options: BootConfigOptions,
@@ -28,6 +31,7 @@ export class IPXEBoot extends BootInterface {
     private readonly logger: Logger,
   ) {
     super();
+    this.kept = new KeptScripts(options.deploy.http_root);
   }
 
   /** @throws NotFound */
@@ -37,19 +41,26 @@ export class IPXEBoot extends BootInterface {
   ): Promise<string> {
     // The UUID becomes a part of a path, so it is not taken on trust.
     if (name !== BOOT_SCRIPT || !isUuid(node.uuid)) throw notFound(name);
-    const {http_root: root} = this.options.deploy;
     const file = join(node.uuid, 'config');
     try {
-      const {max_script_size: maxSize} = this.options.boot_config;
-      const script = await readSettled(
-        () => readFileInside(root, file, maxSize),
-        signal,
-      );
-      return decodeUtf8(script);
+      return (await this.kept.find(file)) ?? (await this.read(file, signal));
     } catch (error) {
+      const {http_root: root} = this.options.deploy;
       this.report(join(root, file), error as Error);
       throw notFound(name);
     }
+  }
+
+  private async read(file: string, signal: AbortSignal): Promise<string> {
+    const {http_root: root} = this.options.deploy;
+    const {max_script_size: maxSize} = this.options.boot_config;
+    const settled = await readSettled(
+      () => readFileInside(root, file, maxSize),
+      signal,
+    );
+    const script = decodeUtf8(settled.bytes);
+    await this.kept.keep(file, script, settled);
+    return script;
   }
 
   /** A missing file is life; everything else somebody has to look at. */

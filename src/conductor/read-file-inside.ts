@@ -2,6 +2,7 @@ import {constants, realpath as realpathCallback} from 'node:fs';
 import {FileHandle, open, readlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
+import {FileVersion} from './file-version';
 
 /** A file that is there and may not be read. */
 export class Refused extends Error {}
@@ -14,6 +15,8 @@ export interface Reading {
    * as many digits as the file system has.
    */
   modifiedAt: number;
+  /** What it was at the end. */
+  version: FileVersion;
   /** Whether it was another file at the end than at the beginning. */
   changed: boolean;
 }
@@ -57,13 +60,13 @@ export async function readFileInside(
     }
     const bytes = await readUpTo(file, maxSize);
     const after = await file.stat({bigint: true});
+    const {dev, ino, size, mtimeNs, ctimeNs} = after;
     return {
       bytes,
-      modifiedAt: Number(after.mtimeNs) / NANOSECONDS_IN_MILLISECOND,
+      version: {dev, ino, size, mtimeNs, ctimeNs},
+      modifiedAt: Number(mtimeNs) / NANOSECONDS_IN_MILLISECOND,
       changed:
-        !placed ||
-        before.mtimeNs !== after.mtimeNs ||
-        after.size !== BigInt(bytes.length),
+        !placed || before.mtimeNs !== mtimeNs || size !== BigInt(bytes.length),
     };
   } finally {
     await file.close();

@@ -13,6 +13,12 @@ const COARSE_MILLISECONDS = 2000;
 
 const INTERVAL_MILLISECONDS = 100;
 
+/** What a file that stands still holds. */
+export interface Settled extends Pick<Reading, 'bytes' | 'version'> {
+  /** Not after the look at it began, milliseconds since the epoch. */
+  lookedAt: number;
+}
+
 /**
  * Reads a file again and again until it stands still: it was last changed a
  * while ago, or, where the clock can't be trusted, its time and its content
@@ -26,22 +32,23 @@ const INTERVAL_MILLISECONDS = 100;
 export async function readSettled(
   look: () => Promise<Reading>,
   signal: AbortSignal,
-): Promise<Buffer> {
+): Promise<Settled> {
   let same: {bytes: Buffer; modifiedAt: number; since: number} | undefined;
   for (;;) {
     // Taken before the look: on a busy machine much time can go by between a
     // look and the moment at which its result is seen here.
     const clock = Date.now();
     const begun = performance.now();
-    const {bytes, modifiedAt, changed} = await look();
+    const {bytes, version, modifiedAt, changed} = await look();
+    const settled = {bytes, version, lookedAt: clock};
     const still = stillFor(modifiedAt);
-    if (!changed && clock - modifiedAt >= still) return bytes;
+    if (!changed && clock - modifiedAt >= still) return settled;
     // An empty file is one that is about to be filled.
     if (!changed && bytes.length > 0) {
       if (same?.modifiedAt !== modifiedAt || !same.bytes.equals(bytes)) {
         same = {bytes, modifiedAt, since: performance.now()};
       } else if (begun - same.since >= still) {
-        return bytes;
+        return settled;
       }
     }
     await sleep(INTERVAL_MILLISECONDS, undefined, {signal}).catch(() => {

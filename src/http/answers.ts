@@ -36,25 +36,24 @@ export function sendNotFound(
     response.destroy();
     return;
   }
-  send(response, 404, NOT_FOUND_BODY, {'Retry-After': retryAfter});
+  const advice = retryAfter ? {'Retry-After': retryAfter} : undefined;
+  send(response, 404, NOT_FOUND_BODY, advice);
 }
 
 function send(
   response: ServerResponse,
   status: number,
   body: Buffer,
-  headers: Record<string, string | number | undefined> = {},
+  headers: Record<string, string | number> = {},
 ): void {
   // Whatever the host's middleware set before would tell its answers from ours.
   for (const name of response.getHeaderNames()) response.removeHeader(name);
-  response.statusCode = status;
-  response.statusMessage = STATUS_CODES[status]!;
-  response.setHeader('Content-Type', MEDIA_TYPE);
-  response.setHeader('Content-Length', body.length);
-  response.setHeader('Cache-Control', 'no-store');
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) response.setHeader(name, value);
-  }
+  response.writeHead(status, STATUS_CODES[status], {
+    'Content-Type': MEDIA_TYPE,
+    'Content-Length': body.length,
+    'Cache-Control': 'no-store',
+    ...headers,
+  });
   // For HEAD node:http leaves the body out by itself.
   response.end(body);
 }

@@ -2,7 +2,7 @@ import {BootConfigError} from '../boot-config-error';
 
 /** The time by which something has to be answered, told as a signal. */
 export class Deadline {
-  private readonly controller = new AbortController();
+  private readonly controller: AbortController;
   private readonly expiresAt: number;
   private readonly timer?: NodeJS.Timeout;
   private readonly onParent?: () => void;
@@ -15,7 +15,14 @@ export class Deadline {
     private readonly milliseconds: number,
     private readonly parent?: Deadline,
   ) {
-    this.expiresAt = performance.now() + milliseconds;
+    const end = performance.now() + milliseconds;
+    this.expiresAt = Math.min(end, parent?.expiresAt ?? end);
+    // A share of all that is left ends with the whole.
+    if (parent && this.expiresAt === parent.expiresAt) {
+      this.controller = parent.controller;
+      return;
+    }
+    this.controller = new AbortController();
     if (parent?.signal.aborted) {
       this.controller.abort();
       return;
@@ -74,20 +81,17 @@ export async function before<T>(
   tooLate: () => BootConfigError,
 ): Promise<T> {
   const {signal} = deadline;
-  let onAbort: () => void;
-  const exceeded = new Promise<never>((_resolve, reject) => {
+  return new Promise((resolve, reject) => {
     // After those had their say who listen to the signal, and those who wait
     // for a share of this deadline: they know more.
     const turns = deadline.isShare ? 1 : 2;
-    onAbort = () => afterTurns(turns, () => reject(tooLate()));
+    const onAbort = () => afterTurns(turns, () => reject(tooLate()));
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, {once: true});
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', onAbort);
+    });
   });
-  try {
-    return await Promise.race([work, exceeded]);
-  } finally {
-    signal.removeEventListener('abort', onAbort!);
-  }
 }
 
 /** Does something after so many turns of the event loop. */

@@ -76,12 +76,7 @@ export class MysqlClient {
         }
       }
     } catch (error) {
-      const {code, message} = error as MysqlError;
-      throw new BootConfigError(
-        'database_unavailable',
-        `Ironic's database: ${message || code}`,
-        {cause: error},
-      );
+      throw databaseUnavailable(error as MysqlError);
     }
   }
 
@@ -166,6 +161,16 @@ function cut(connection: Connection): void {
   connection.stream.destroy();
 }
 
-function tooLate(): Error {
+/** What is told of an error of the database. */
+export function databaseUnavailable(error: MysqlError): BootConfigError {
+  const {code, message} = error;
+  return new BootConfigError(
+    'database_unavailable',
+    `Ironic's database: ${message || code}`,
+    {cause: error},
+  );
+}
+
+export function tooLate(): Error {
   return new Error('the database did not answer in time');
 }

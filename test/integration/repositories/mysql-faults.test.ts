@@ -1,4 +1,5 @@
 import {setMaxListeners} from 'node:events';
+import {setImmediate as turn} from 'node:timers/promises';
 import {expect} from '@loopback/testlab';
 import {juggler} from '@loopback/repository';
 import {BootConfigError, Node} from '../../../src';
@@ -44,6 +45,19 @@ describe("When Ironic's MySQL database fails", () => {
     );
     // A test may have other things to do before it looks at their failures.
     for (const one of pending) one.catch(() => {});
+    return pending;
+  }
+
+  /** So many lookups that do not share a statement. */
+  async function lookupsApart(
+    count: number,
+    controller?: AbortController,
+  ): Promise<Promise<Node | undefined>[]> {
+    const pending: Promise<Node | undefined>[] = [];
+    while (pending.length < count) {
+      pending.push(...lookups(1, controller));
+      await turn();
+    }
     return pending;
   }
 
@@ -143,7 +157,7 @@ describe("When Ironic's MySQL database fails", () => {
     });
 
     it('those without a connection end at their signal', async () => {
-      const first = lookups(POOL_SIZE);
+      const first = await lookupsApart(POOL_SIZE);
       await untilWaiting(POOL_SIZE);
       const controller = new AbortController();
       const others = lookups(10, controller);
@@ -152,19 +166,32 @@ describe("When Ironic's MySQL database fails", () => {
 
       await unlockNodes();
       await expectServed(first);
-      await expectServed(lookups(10));
+      await expectServed(await lookupsApart(10));
       expect(await connections()).to.equal(POOL_SIZE);
+    });
+
+    it('those who come after others gave up are served', async () => {
+      const first = await lookupsApart(POOL_SIZE + 1);
+      await untilWaiting(POOL_SIZE);
+      const controller = new AbortController();
+      const given = lookups(2, controller);
+      const kept = lookups(1);
+      controller.abort();
+      await expectUnavailable(given, TOO_LATE);
+      const others = lookups(1);
+      await unlockNodes();
+      await expectServed([...first, ...kept, ...others]);
     });
 
     it('those that were given up take no place in the pool', async () => {
       const controller = new AbortController();
-      const given = lookups(POOL_SIZE, controller);
+      const given = await lookupsApart(POOL_SIZE, controller);
       await untilWaiting(POOL_SIZE);
       const lost = await waiting();
       controller.abort();
       await expectUnavailable(given, TOO_LATE);
 
-      const others = lookups(POOL_SIZE);
+      const others = await lookupsApart(POOL_SIZE);
       await eventually('as many others wait in the server', async () => {
         const ids = await waiting();
         return ids.filter(id => !lost.includes(id)).length === POOL_SIZE;
@@ -182,7 +209,7 @@ describe("When Ironic's MySQL database fails", () => {
     await startStore(db.url, 1);
     await lockNodes();
     const controller = new AbortController();
-    const given = lookups(POOL_SIZE, controller);
+    const given = await lookupsApart(POOL_SIZE, controller);
     await untilWaiting(POOL_SIZE);
     controller.abort();
     await expectUnavailable(given, TOO_LATE);
@@ -218,8 +245,9 @@ describe("When Ironic's MySQL database fails", () => {
     it('the lookups under way fail', async () => {
       await startStore();
       await lockNodes();
-      const pending = lookups(5 * POOL_SIZE);
+      const pending = await lookupsApart(POOL_SIZE);
       await untilWaiting(POOL_SIZE);
+      pending.push(...lookups(5 * POOL_SIZE));
       await db.kill();
       await expectUnavailable(pending);
       await db.restart();
@@ -247,7 +275,7 @@ describe("When Ironic's MySQL database fails", () => {
       try {
         await startStore(db.url.replace(`:${db.port}/`, `:${proxy.port}/`));
         await lockNodes();
-        const warmUp = lookups(POOL_SIZE);
+        const warmUp = await lookupsApart(POOL_SIZE);
         await untilWaiting(POOL_SIZE);
         await unlockNodes();
         await expectServed(warmUp);

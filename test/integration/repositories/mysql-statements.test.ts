@@ -4,7 +4,7 @@ import {insertNodes} from '../../support/ironic-data';
 import {MariaDb} from '../../support/mariadb';
 import {TempDir} from '../../support/temp-dir';
 import {fillTables} from './backends';
-import {tableSample, twoPortNode} from './sample';
+import {onePortNode, tableSample, twoPortNode, UNKNOWN_MAC} from './sample';
 import {Store} from './store';
 
 const MAC = twoPortNode.macs[0];
@@ -100,6 +100,24 @@ describe("What is sent to Ironic's MySQL database", () => {
     ).to.have.length(2);
   });
 
+  it('is one statement for all who ask in the same turn', async () => {
+    const before = await sentByComponent();
+    const found = await Promise.all(
+      [MAC, twoPortNode.macs[1], onePortNode.macs[0], UNKNOWN_MAC, MAC].map(
+        async mac => store.nodes.findByMac(mac, openEnd()),
+      ),
+    );
+    expect(found.map(node => node?.uuid)).to.eql([
+      twoPortNode.uuid,
+      twoPortNode.uuid,
+      onePortNode.uuid,
+      undefined,
+      twoPortNode.uuid,
+    ]);
+    const sent = (await sentByComponent()).slice(before.length);
+    expect(sent.filter(({command}) => command === 'Execute')).to.have.length(1);
+  });
+
   it('goes over no more connections than max_pool_size', async () => {
     await Promise.all(Array.from({length: 20}, () => askEverything()));
     const connections = (await sentByComponent()).map(
@@ -153,6 +171,17 @@ describe('Lookups among many nodes', () => {
       store.nodes.findByMac(macOf(1234, 1), openEnd()),
     );
     expect(read).to.eql({ports: 1, nodes: 1});
+  });
+
+  it('read one port and one node for each of many MAC addresses', async () => {
+    const read = await rowsReadBy(() =>
+      Promise.all(
+        Array.from({length: 50}, (_, i) =>
+          store.nodes.findByMac(macOf(3 * i, 0), openEnd()),
+        ),
+      ),
+    );
+    expect(read).to.eql({ports: 50, nodes: 50});
   });
 
   it('read one node for a UUID or an id', async () => {

@@ -140,9 +140,15 @@ function wholeSecond(seconds: number): number {
 }
 
 function still(text: string): Reading {
-  return {bytes: Buffer.from(text), modifiedAt: LONG_AGO, changed: false};
+  return {
+    bytes: Buffer.from(text),
+    version: {dev: 1n, ino: 1n, size: 1n, mtimeNs: 1n, ctimeNs: 1n},
+    modifiedAt: LONG_AGO,
+    changed: false,
+  };
 }
 
 async function settled({look}: Looks): Promise<string> {
-  return String(await readSettled(look, AbortSignal.timeout(10_000)));
+  const {bytes} = await readSettled(look, AbortSignal.timeout(10_000));
+  return String(bytes);
 }

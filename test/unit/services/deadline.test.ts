@@ -39,6 +39,19 @@ describe('deadlines', () => {
       expect(deadline.signal.aborted).to.be.false();
     });
 
+    it('shares out all that is left without another timer', () => {
+      const deadline = new Deadline(6000);
+      clock.tick(1500);
+      const share = deadline.share(1);
+      expect(share.left).to.equal(4500);
+      expect(share.isShare).to.be.true();
+      expect(clock.countTimers()).to.equal(1);
+      share.clear();
+      expect(clock.countTimers()).to.equal(1);
+      clock.tick(4500);
+      expect(share.signal.aborted).to.be.true();
+    });
+
     it('fires its shares with it', () => {
       const deadline = new Deadline(1000);
       const whole = deadline.share(1);
