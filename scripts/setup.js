@@ -23,6 +23,7 @@ const TEST_SERVERS = [
   {file: 'qemu-system-x86_64', debian: 'qemu-system-x86'},
   {file: '/usr/lib/ipxe/qemu/pxe-virtio.rom', debian: 'ipxe-qemu'},
   {file: 'openssl', debian: 'openssl'},
+  {file: 'promtool', debian: 'prometheus'},
 ];
 
 const BENCH_TOOLS = [

@@ -14,6 +14,17 @@ import {IronicComponent} from './ironic.component';
 import {BootConfigBindings} from './keys';
 import {BootBranch, BootGuardObserver, BootGuardProvider} from './middleware';
 import {
+  BootEvents,
+  BootMetrics,
+  ConductorAnswers,
+  EventFile,
+  EventLog,
+  EventStore,
+  Health,
+  OpsHandler,
+  readyChecks,
+} from './ops';
+import {
   BootConfigService,
   HashRingManager,
   RpcService,
@@ -59,6 +70,19 @@ export class BootConfigComponent implements Component {
       createBindingFromClass(BootGuardProvider, {
         key: BootConfigBindings.GUARD,
       }),
+      createBindingFromClass(BootEvents, {key: BootConfigBindings.EVENTS}),
+      createBindingFromClass(EventLog),
+      createBindingFromClass(EventFile),
+      createBindingFromClass(EventStore, {
+        key: BootConfigBindings.EVENT_STORE,
+      }),
+      createBindingFromClass(BootMetrics, {key: BootConfigBindings.METRICS}),
+      createBindingFromClass(ConductorAnswers, {
+        key: BootConfigBindings.CONDUCTOR_ANSWERS,
+      }),
+      createBindingFromClass(Health, {key: BootConfigBindings.HEALTH}),
+      ...readyChecks(),
+      createBindingFromClass(OpsHandler, {key: BootConfigBindings.OPS}),
     ]);
   }
 }

@@ -3,7 +3,7 @@ import {BindingScope, inject, injectable} from '@loopback/core';
 import {BootConfigOptions} from '../config';
 import {Networks} from '../config/cidr';
 import {BootConfigBindings} from '../keys';
-import {Logger} from '../logger';
+import type {BootEvents} from '../ops/boot-events';
 import {BootExchange, BootTarget} from './boot-exchange';
 import {sourceAddressOf} from './source-address';
 
@@ -17,8 +17,8 @@ export class BootExchangeFactory {
   constructor(
     @inject(BootConfigBindings.OPTIONS)
     {boot_config: own}: BootConfigOptions,
-    @inject(BootConfigBindings.LOGGER)
-    private readonly logger: Logger,
+    @inject(BootConfigBindings.EVENTS)
+    private readonly events: BootEvents,
   ) {
     this.allowed = networks(own.allowed_networks);
     this.trustedProxies = networks(own.trusted_proxies);
@@ -37,7 +37,7 @@ export class BootExchangeFactory {
       target,
       source,
       this.allowed?.has(source) ?? true,
-      this.logger,
+      this.events,
       this.retryAfter,
     );
   }

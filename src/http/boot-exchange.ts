@@ -1,23 +1,11 @@
 import {ServerResponse} from 'node:http';
 import {BootConfigError, Reason} from '../boot-config-error';
-import {Logger} from '../logger';
-import {newRequestId} from '../rpc';
+import {BootTrace} from '../boot-trace';
+import {Asked, refusedEvent, servedEvent} from '../ops/boot-event';
+import type {BootEvents} from '../ops/boot-events';
+import {globalRequestIdOf} from '../rpc/request-context';
 import type {BootConfig} from '../services/boot-config.service';
 import {sendNotFound, sendScript} from './answers';
-
-/** Reasons that are no part of normal life, and who has to look at them. */
-const LEVELS: Partial<Record<Reason, 'warn' | 'error'>> = {
-  overloaded: 'warn',
-  database_unavailable: 'error',
-  no_conductor: 'warn',
-  conductor_unreachable: 'warn',
-  conductor_timeout: 'warn',
-  conductor_error: 'warn',
-  rpc_unsupported: 'error',
-  script_unsound: 'error',
-  deadline_exceeded: 'warn',
-  internal_error: 'error',
-};
 
 /** Reasons that pass by themselves. */
 const TRANSIENT: ReadonlySet<Reason> = new Set([
@@ -37,13 +25,15 @@ export interface BootTarget {
 }
 
 /**
- * One request of the branch with its answer: sends the one and logs the other,
- * so that the client never learns what the operator reads.
+ * One request of the branch with its answer: sends the one and tells of the
+ * other, so that the client never learns what the operator reads.
+ *
+ * An id that the client gave its request goes to the log and to the conductor.
+ * It does not go back, and neither does our own: a header that differs from
+ * answer to answer would end the one constant 404.
  */
 export class BootExchange {
-  readonly requestId = newRequestId();
-
-  private readonly startedAt = performance.now();
+  readonly trace: BootTrace;
 
   /**
    * @param source - address of the client
@@ -55,30 +45,26 @@ export class BootExchange {
     private readonly target: BootTarget,
     readonly source: string,
     readonly sourceAllowed: boolean,
-    private readonly logger: Logger,
+    private readonly events: BootEvents,
     private readonly retryAfter: number | undefined,
-  ) {}
+  ) {
+    const {headers} = response.req;
+    this.trace = new BootTrace(
+      globalRequestIdOf(headers['x-openstack-request-id']),
+    );
+  }
 
-  serve({script, node, conductor, isOwner}: BootConfig): void {
+  serve(config: BootConfig): void {
     if (this.isAnswered()) return;
-    sendScript(this.response, script);
-    this.log('info', 'served', {
-      node: node.uuid,
-      conductor,
-      owner: isOwner,
-      size: script.length,
-    });
+    sendScript(this.response, config.script);
+    this.events.emit(servedEvent(this.trace, this.asked(), config));
   }
 
   refuse(error: unknown): void {
     if (this.isAnswered()) return;
-    const {reason, message, cause} = BootConfigError.from(error);
-    sendNotFound(this.response, this.adviceFor(reason));
-    this.log(LEVELS[reason] ?? 'info', `not served: ${message}`, {
-      reason,
-      // The stack of what nobody expected is all there is to go by.
-      ...(reason === 'internal_error' && {err: cause}),
-    });
+    const failure = BootConfigError.from(error);
+    sendNotFound(this.response, this.adviceFor(failure.reason));
+    this.events.emit(refusedEvent(this.trace, this.asked(), failure), failure);
   }
 
   /** Where the host's deadline was over before ours. */
@@ -94,26 +80,13 @@ export class BootExchange {
     return this.retryAfter + Math.floor(Math.random() * (this.retryAfter + 1));
   }
 
-  private log(
-    level: 'info' | 'warn' | 'error',
-    message: string,
-    details: object,
-  ): void {
+  private asked(): Asked {
     const {headers, method} = this.response.req;
-    const record = {
-      request_id: this.requestId,
+    return {
       method,
       ...this.target,
-      ...details,
       source: this.source,
-      user_agent: headers['user-agent'],
-      ms: Math.round(performance.now() - this.startedAt),
+      userAgent: headers['user-agent'],
     };
-    try {
-      this.logger[level](record, message);
-    } catch {
-      // The client has its answer, and a host's logger that fails can't be told
-      // of through the log.
-    }
   }
 }

@@ -8,6 +8,7 @@ import {
   lifeCycleObserver,
 } from '@loopback/core';
 import {BootConfigError, Reason} from '../boot-config-error';
+import {BootTrace} from '../boot-trace';
 import {BootConfigOptions, ConfigurationError} from '../config';
 import {BootConfigBindings} from '../keys';
 import {Node} from '../models';
@@ -71,6 +72,16 @@ export class RpcService implements LifeCycleObserver {
   }
 
   /**
+   * Whether conductors can be called at all.
+   *
+   * @throws Error telling what is missing
+   */
+  async checkTransport(signal: AbortSignal): Promise<void> {
+    const transport = this.transport ?? (await this.findTransport());
+    await transport.check?.(signal);
+  }
+
+  /**
    * Asks the owner on the hash ring and then, as `[boot_config] fallback` says,
    * further conductors.
    *
@@ -80,14 +91,14 @@ export class RpcService implements LifeCycleObserver {
   async getBootConfig(
     node: Node,
     name: string,
-    requestId: string,
+    trace: BootTrace,
     deadline: Deadline,
   ): Promise<ConductorAnswer> {
-    const route = await this.hashRings.routeOf(node);
+    const route = await trace.step('ring', this.hashRings.routeOf(node));
     const call: RpcCall = {
       method: 'get_boot_config',
       args: {node_id: node.uuid, name},
-      context: anonymousContext(requestId),
+      context: anonymousContext(trace.requestId, trace.globalRequestId),
       version: this.options.boot_config.rpc_version,
     };
     const candidates = this.candidates(route);
@@ -95,7 +106,11 @@ export class RpcService implements LifeCycleObserver {
     for (const [index, conductor] of candidates.entries()) {
       try {
         const share = deadline.share(candidates.length - index);
-        const script = await this.ask(conductor, call, share);
+        const script = await trace.step(
+          'rpc',
+          this.ask(conductor, call, share),
+          conductor,
+        );
         return {script, conductor, isOwner: index === 0};
       } catch (error) {
         const failure = BootConfigError.from(error);
