@@ -49,6 +49,7 @@ export class BootMetrics implements BootEventSink {
     'rpc_duration_seconds',
     'Time that requests waited for a conductor.',
     ['conductor'],
+    () => this.forgetUnregistered(),
   );
   private readonly rpcCalls = this.counter(
     'rpc_calls_total',
@@ -161,14 +162,16 @@ export class BootMetrics implements BootEventSink {
     const {state} = this.hashRings;
     if (!state) return;
     const online = state.conductors.filter(conductor => conductor.online);
-    this.forgetAllBut(new Set(state.conductors.map(c => c.hostname)));
     gauge.set({state: 'live'}, state.live.length);
     gauge.set({state: 'dead'}, online.length - state.live.length);
     gauge.set({state: 'offline'}, state.conductors.length - online.length);
   }
 
   /** The series of conductors that are registered no more. */
-  private forgetAllBut(registered: ReadonlySet<string>): void {
+  private forgetUnregistered(): void {
+    const {state} = this.hashRings;
+    if (!state) return;
+    const registered = new Set(state.conductors.map(c => c.hostname));
     for (const conductor of this.asked) {
       if (registered.has(conductor)) continue;
       this.asked.delete(conductor);
@@ -192,9 +195,10 @@ export class BootMetrics implements BootEventSink {
     name: string,
     help: string,
     labelNames: L[],
+    collect?: () => void,
   ): Histogram<L> {
     const common = this.common(name, help);
-    return new Histogram({...common, labelNames, buckets: BUCKETS});
+    return new Histogram({...common, labelNames, buckets: BUCKETS, collect});
   }
 
   private gauge<L extends string>(
