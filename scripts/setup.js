@@ -24,6 +24,7 @@ const TEST_SERVERS = [
   {file: '/usr/lib/ipxe/qemu/pxe-virtio.rom', debian: 'ipxe-qemu'},
   {file: 'openssl', debian: 'openssl'},
   {file: 'promtool', debian: 'prometheus'},
+  {file: 'chromium', debian: 'chromium'},
 ];
 
 const BENCH_TOOLS = [

@@ -21,15 +21,24 @@ type Route = (
 // Each takes a connection and some memory for as long as it is read.
 const MOST_STREAMS = 32;
 
-const HTML = 'text/html; charset=utf-8';
 const JSON_TYPE = 'application/json';
+
+/** What the page loads. */
+const ASSETS = {
+  'page.css': 'text/css',
+  'page.js': 'text/javascript',
+  'event-details.js': 'text/javascript',
+  'event-filter.js': 'text/javascript',
+  'event-list.js': 'text/javascript',
+  'latency-chart.js': 'text/javascript',
+};
 
 /** Nothing from elsewhere, and nothing inline. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self'",
+  "img-src 'self' data:",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -46,9 +55,13 @@ export class OpsHandler {
   private readonly streams = new Set<EventStream>();
 
   private readonly routes: Record<string, Route> = {
-    '/': this.file('index.html', HTML),
-    '/assets/page.css': this.file('page.css', 'text/css; charset=utf-8'),
-    '/assets/page.js': this.file('page.js', 'text/javascript; charset=utf-8'),
+    '/': this.file('index.html', 'text/html'),
+    ...Object.fromEntries(
+      Object.entries(ASSETS).map(([name, type]) => [
+        `/assets/${name}`,
+        this.file(name, type),
+      ]),
+    ),
     '/health': (_request, response) => this.sendHealth(response, () => 200),
     '/ready': (_request, response) =>
       this.sendHealth(response, status => (status === 'UP' ? 200 : 503)),
@@ -112,7 +125,8 @@ export class OpsHandler {
     return async (_request, response) => {
       response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
       response.setHeader('Referrer-Policy', 'no-referrer');
-      send(response, 200, type, await readFile(join(OPERATORS_PAGE, name)));
+      const content = await readFile(join(OPERATORS_PAGE, name));
+      send(response, 200, `${type}; charset=utf-8`, content);
     };
   }
 
