@@ -1,5 +1,12 @@
-import {createServer, IncomingMessage, Server, ServerResponse} from 'node:http';
+import {
+  createServer,
+  IncomingHttpHeaders,
+  IncomingMessage,
+  Server,
+  ServerResponse,
+} from 'node:http';
 import {createServer as createTlsServer} from 'node:https';
+import {isIP} from 'node:net';
 import {
   BindingScope,
   inject,
@@ -7,7 +14,7 @@ import {
   Server as LoopbackServer,
 } from '@loopback/core';
 import {RestBindings, RestServer} from '@loopback/rest';
-import {RpcAuthentication} from '../conductor/authentication';
+import {Refusal, RpcAuthentication} from '../conductor/authentication';
 import {BootConfigOptions, ConfigurationError} from '../config';
 import {KeyPair} from '../config/key-pair';
 import {pathOf} from '../http';
@@ -16,7 +23,12 @@ import {closeGracefully, listen} from '../http/listen';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
 import {OpsHandler} from '../ops';
-import {formatHostAddress, HostAddress, isLoopback} from '../rpc';
+import {
+  formatHostAddress,
+  HostAddress,
+  isLoopback,
+  parseHostAddress,
+} from '../rpc';
 import {operatorsAuthentication} from './operators-authentication';
 import {operatorsKeyPair} from './operators-tls';
 
@@ -101,11 +113,29 @@ export class OperatorsServer implements LoopbackServer {
     ]);
   }
 
+  /**
+   * A page from elsewhere, in a browser on this machine, can have its own name
+   * resolve to this address and would be let in to read. So where nobody is
+   * asked for a password, and nobody was told not to, names are not answered.
+   */
+  private misdirected({host = ''}: IncomingHttpHeaders): Refusal | undefined {
+    if (this.options.boot_config.ops_auth_strategy) return undefined;
+    const {host: name} = parseHostAddress(host, 0);
+    if (name === 'localhost' || isIP(name)) return undefined;
+    return {
+      status: 421,
+      message:
+        'Only an IP address or localhost is answered, unless [boot_config] ops_auth_strategy is set',
+    };
+  }
+
   private async handle(
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const refusal = await this.authentication.check(request.headers);
+    const refusal =
+      this.misdirected(request.headers) ??
+      (await this.authentication.check(request.headers));
     if (refusal) {
       // Read to its end, as a reset would overtake the answer.
       request.resume();

@@ -408,6 +408,24 @@ describe('serve, looked at by an operator', function () {
     }
   });
 
+  it('is not to be read by a page whose name resolves to its address', async () => {
+    for (const [host, status] of [
+      ['attacker.example.org', 421],
+      [`attacker.example.org:${api.opsPort}`, 421],
+      ['localhost.example.org', 421],
+      ['localhost', 200],
+      [`127.0.0.1:${api.opsPort}`, 200],
+      ['[::1]:6386', 200],
+    ] as const) {
+      const wire = await Wire.open(api.opsPort);
+      wire.send(request('/events').replace('Host: 127.0.0.1', `Host: ${host}`));
+      const answer = await wire.answer();
+      expect(answer.slice(0, 12)).to.equal(`HTTP/1.1 ${status}`);
+      if (status === 421) expect(answer).to.not.match(/request_id/);
+      wire.close();
+    }
+  });
+
   describe('with [boot_config] event_file', () => {
     it('leaves the events on the disk', async () => {
       const dir = await TempDir.create();
