@@ -116,7 +116,8 @@ async function count() {
         .filter(line => line.startsWith(series))
         .reduce((total, line) => total + Number(line.split(' ').pop()), 0);
     const requests = 'boot_config_requests_total{outcome=';
-    byId('served').textContent = sum(`${requests}"served"`).toLocaleString();
+    const served = sum(`${requests}"served"`) + sum(`${requests}"redirected"`);
+    byId('served').textContent = served.toLocaleString();
     byId('refused').textContent = sum(`${requests}"refused"`).toLocaleString();
     byId('in-flight').textContent = sum('boot_config_requests_in_flight ');
     const live = ready.conductors.filter(conductor => conductor.live).length;

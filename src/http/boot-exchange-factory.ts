@@ -3,8 +3,11 @@ import {BindingScope, inject, injectable} from '@loopback/core';
 import {BootConfigOptions} from '../config';
 import {Networks} from '../config/cidr';
 import {BootConfigBindings} from '../keys';
+import {Logger} from '../logger';
 import type {BootEvents} from '../ops/boot-events';
-import {BootExchange, BootTarget} from './boot-exchange';
+import {BootExchange, BootTarget, ScriptDelivery} from './boot-exchange';
+import {LinkReporter} from './link-reporter';
+import {ScriptLocations} from './script-locations';
 import {sourceAddressOf} from './source-address';
 
 /** Opens exchanges with what the configuration says of their clients. */
@@ -13,16 +16,25 @@ export class BootExchangeFactory {
   private readonly allowed?: Networks;
   private readonly trustedProxies?: Networks;
   private readonly retryAfter?: number;
+  private readonly delivery: ScriptDelivery;
 
   constructor(
     @inject(BootConfigBindings.OPTIONS)
     {boot_config: own}: BootConfigOptions,
     @inject(BootConfigBindings.EVENTS)
     private readonly events: BootEvents,
+    @inject(BootConfigBindings.LOGGER)
+    logger: Logger,
   ) {
     this.allowed = networks(own.allowed_networks);
     this.trustedProxies = networks(own.trusted_proxies);
     this.retryAfter = own.retry_after;
+    this.delivery = {
+      links: new LinkReporter(logger),
+      ...(own.serve_mode === 'redirect' && {
+        locations: new ScriptLocations(own.redirect_url),
+      }),
+    };
   }
 
   /** Address of the client. */
@@ -39,6 +51,7 @@ export class BootExchangeFactory {
       this.allowed?.has(source) ?? true,
       this.events,
       this.retryAfter,
+      this.delivery,
     );
   }
 }

@@ -5,7 +5,9 @@ import {Asked, refusedEvent, servedEvent} from '../ops/boot-event';
 import type {BootEvents} from '../ops/boot-events';
 import {globalRequestIdOf} from '../rpc/request-context';
 import type {BootConfig} from '../services/boot-config.service';
-import {sendNotFound, sendScript} from './answers';
+import {sendNotFound, sendRedirect, sendScript} from './answers';
+import {LinkReporter} from './link-reporter';
+import {ScriptLocations} from './script-locations';
 
 /** Reasons that pass by themselves. */
 const TRANSIENT: ReadonlySet<Reason> = new Set([
@@ -22,6 +24,13 @@ const TRANSIENT: ReadonlySet<Reason> = new Set([
 export interface BootTarget {
   mac?: string;
   name?: string;
+}
+
+/** How a script is given to the client. */
+export interface ScriptDelivery {
+  /** Where scripts are; with `[boot_config] serve_mode = redirect` only. */
+  locations?: ScriptLocations;
+  links: LinkReporter;
 }
 
 /**
@@ -47,6 +56,7 @@ export class BootExchange {
     readonly sourceAllowed: boolean,
     private readonly events: BootEvents,
     private readonly retryAfter: number | undefined,
+    private readonly delivery: ScriptDelivery,
   ) {
     const {headers} = response.req;
     this.trace = new BootTrace(
@@ -56,8 +66,19 @@ export class BootExchange {
 
   serve(config: BootConfig): void {
     if (this.isAnswered()) return;
-    sendScript(this.response, config.script);
-    this.events.emit(servedEvent(this.trace, this.asked(), config));
+    const {locations, links} = this.delivery;
+    const {name} = this.target;
+    const location = locations?.of(config, name!);
+    if (location) sendRedirect(this.response, location);
+    else sendScript(this.response, config.script);
+    const remark =
+      locations && !location
+        ? `[boot_config] redirect_url has no URL for ${name} of conductor ${config.conductor}`
+        : undefined;
+    this.events.emit(
+      servedEvent(this.trace, this.asked(), config, {location, remark}),
+    );
+    if (!location) quietly(() => links.report(config));
   }
 
   refuse(error: unknown): void {
@@ -88,5 +109,14 @@ export class BootExchange {
       source: this.source,
       userAgent: headers['user-agent'],
     };
+  }
+}
+
+/** The client has its answer, and a log that fails can't be told of. */
+function quietly(report: () => void): void {
+  try {
+    report();
+  } catch {
+    // See above.
   }
 }

@@ -4,8 +4,8 @@ import {BootTrace, Step} from '../boot-trace';
 import type {BootConfig} from '../services/boot-config.service';
 import {normalizeMac} from '../services/mac-address';
 
-/** What a machine got: a script, or the constant 404. */
-export const OUTCOMES = ['served', 'refused'] as const;
+/** What a machine got: a script, the URL of one, or the constant 404. */
+export const OUTCOMES = ['served', 'redirected', 'refused'] as const;
 
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -33,12 +33,16 @@ export interface BootEvent {
   provision_state?: string;
   outcome: Outcome;
   reason?: Reason;
+  /** What an operator has to see to though the machine got its script. */
+  remark?: string;
   /** The reason in words, for operators. */
   message: string;
   /** Name of the conductor whose script was sent. */
   conductor?: string;
   /** Whether that is the one that the hash ring names. */
   owner?: boolean;
+  /** URL of the script that the machine was led to. */
+  location?: string;
   /** Of the script, in bytes. */
   size?: number;
   /** Of the script, in hexadecimal digits. */
@@ -71,13 +75,21 @@ const LONGEST_VERSION = 64;
 
 const IPXE = /^iPXE\/(\S+)/;
 
-/** The event of a script that was sent. */
+/** How a script was given to the machine. */
+export interface Delivery {
+  /** Where it was led to. */
+  location?: string;
+  remark?: string;
+}
+
+/** The event of a script that was sent, or led to. */
 export function servedEvent(
   trace: BootTrace,
   asked: Asked,
   config: BootConfig,
+  delivery?: Delivery,
 ): BootEvent {
-  return eventOf(trace, asked, config);
+  return eventOf(trace, asked, {config, delivery});
 }
 
 /** The event of a 404. */
@@ -86,22 +98,30 @@ export function refusedEvent(
   asked: Asked,
   failure: BootConfigError,
 ): BootEvent {
-  return eventOf(trace, asked, undefined, failure);
+  return eventOf(trace, asked, {failure});
 }
 
 // Each starts where the clock is, so that the ids of a later process are higher
 // as long as there are less than a thousand events in a millisecond.
 let lastId = Date.now() * 1000;
 
+/** A script, or why there was none. */
+interface Ending {
+  config?: BootConfig;
+  delivery?: Delivery;
+  failure?: BootConfigError;
+}
+
 // One literal, since putting it together of parts takes several times as long, in
 // the order in which it is read.
 function eventOf(
   trace: BootTrace,
   {method, mac, name, source, userAgent}: Asked,
-  served?: BootConfig,
-  failure?: BootConfigError,
+  {config, delivery, failure}: Ending,
 ): BootEvent {
   const {node} = trace;
+  const {location, remark} = delivery ?? {};
+  const outcome = failure ? 'refused' : location ? 'redirected' : 'served';
   return {
     id: ++lastId,
     time: new Date(trace.time).toISOString(),
@@ -115,13 +135,17 @@ function eventOf(
     node_name: node?.name ?? undefined,
     // As in ironic.common.states, where null is AVAILABLE.
     provision_state: node && (node.provisionState ?? 'available'),
-    outcome: served ? 'served' : 'refused',
+    outcome,
     reason: failure?.reason,
-    message: served ? 'served' : `not served: ${failure!.message}`,
-    conductor: served?.conductor,
-    owner: served?.isOwner,
-    size: served?.script.length,
-    sha256: served && sha256(served.script),
+    remark,
+    message: failure
+      ? `not served: ${failure.message}`
+      : outcome + (remark ? `: ${remark}` : ''),
+    conductor: config?.conductor,
+    owner: config?.isOwner,
+    location,
+    size: config?.script.length,
+    sha256: config && sha256(config.script),
     source: source?.slice(0, LONGEST_SOURCE),
     user_agent: userAgent?.slice(0, LONGEST_USER_AGENT),
     ipxe_version: userAgent && ipxeVersion(userAgent),

@@ -5,7 +5,7 @@ import {Step} from '../boot-trace';
 import {BootConfigBindings} from '../keys';
 import type {BootBranch} from '../middleware/boot-branch';
 import {HashRingManager} from '../services/hash-ring-manager';
-import {BootEvent} from './boot-event';
+import {BootEvent, OUTCOMES} from './boot-event';
 import {asBootEventSink, BootEventSink} from './boot-event-sink';
 import type {BootEvents} from './boot-events';
 
@@ -113,12 +113,13 @@ export class BootMetrics implements BootEventSink {
   /** A series that begins above 0 hides its first event from rate(). */
   private beginAtZero(): void {
     this.requests.inc({outcome: 'served', reason: ''}, 0);
+    this.requests.inc({outcome: 'redirected', reason: ''}, 0);
     for (const reason of REASONS) {
       this.requests.inc({outcome: 'refused', reason}, 0);
     }
     for (const from of ['owner', 'other']) this.scripts.inc({from}, 0);
     for (const result of ['ok', 'error']) this.database.zero({result});
-    for (const outcome of ['served', 'refused']) this.duration.zero({outcome});
+    for (const outcome of OUTCOMES) this.duration.zero({outcome});
   }
 
   /** What is looked up when it is asked for. */

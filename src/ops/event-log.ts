@@ -25,6 +25,7 @@ const NOT_LOGGED = {
   id: undefined,
   time: undefined,
   message: undefined,
+  remark: undefined,
   steps: undefined,
 };
 
@@ -43,8 +44,7 @@ export class EventLog implements BootEventSink {
   take(event: BootEvent, failure?: BootConfigError): void {
     if (this.debug) this.explain(event);
     const details = {...event, ...NOT_LOGGED};
-    const level = event.reason ? (LEVELS[event.reason] ?? 'info') : 'info';
-    this.logger[level](
+    this.logger[levelOf(event)](
       event.reason === 'internal_error'
         ? // The stack of what nobody expected is all there is to go by.
           {...details, err: failure?.cause}
@@ -58,6 +58,11 @@ export class EventLog implements BootEventSink {
       this.logger.debug({request_id, step: name, ...step}, inWords(name, step));
     }
   }
+}
+
+function levelOf({reason, remark}: BootEvent): 'info' | 'warn' | 'error' {
+  if (remark) return 'warn';
+  return (reason && LEVELS[reason]) ?? 'info';
 }
 
 const WHAT = {

@@ -65,6 +65,22 @@ describe('The event of a request', () => {
     expect(JSON.stringify(event)).to.not.match(/words of a script/);
   });
 
+  it('tells a script that was led to, and what is to be seen to', () => {
+    const config = {
+      script: SCRIPT,
+      node: NODE,
+      conductor: 'conductor-a',
+      isOwner: true,
+    };
+    const location = 'http://192.0.2.1/config';
+    expect(
+      servedEvent(new BootTrace(), ASKED, config, {location}),
+    ).to.containDeep({outcome: 'redirected', message: 'redirected', location});
+    expect(
+      servedEvent(new BootTrace(), ASKED, config, {remark: 'no URL'}),
+    ).to.containDeep({outcome: 'served', message: 'served: no URL'});
+  });
+
   it('has the time that a step took, and why it failed', async () => {
     const trace = new BootTrace();
     await trace.step('database', Promise.resolve());

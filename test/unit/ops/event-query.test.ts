@@ -62,7 +62,7 @@ describe('The query for events', () => {
 
   for (const [query, message] of [
     ['mac=52:54', /^mac=52:54: expected a MAC address/],
-    ['outcome=failed', /^outcome=failed: expected one or more of served, refu/],
+    ['outcome=failed', /^outcome=failed: expected one or more of served, redi/],
     ['reason=nothing', /^reason=nothing: expected one or more of disabled, /],
     ['since=yesterday', /^since=yesterday: expected a time such as 2026-/],
     ['since=2026-13-45', /^since=2026-13-45: expected a time/],
