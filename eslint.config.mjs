@@ -35,4 +35,23 @@ export default tseslint.config(
       },
     },
   },
+  {
+    // Run by a browser.
+    files: ['pages/*.js'],
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        history: 'readonly',
+        location: 'readonly',
+        EventSource: 'readonly',
+        FormData: 'readonly',
+        Option: 'readonly',
+        ResizeObserver: 'readonly',
+        URLSearchParams: 'readonly',
+        fetch: 'readonly',
+        requestAnimationFrame: 'readonly',
+        setInterval: 'readonly',
+      },
+    },
+  },
 );

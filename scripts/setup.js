@@ -41,6 +41,8 @@ const TEST_SERVERS = [
   {file: 'apache2', debian: 'apache2'},
   {file: 'haproxy', debian: 'haproxy'},
   {file: 'nginx', debian: 'nginx-light'},
+  {file: 'promtool', debian: 'prometheus'},
+  {file: 'chromium', debian: 'chromium'},
 ];
 
 const BENCH_TOOLS = [

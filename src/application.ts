@@ -5,6 +5,7 @@ import {BootConfigComponent} from './component';
 import {ConductorComponent} from './conductor';
 import {BootConfigConfig, resolveOptions} from './config';
 import {BootConfigBindings} from './keys';
+import {ProcessMetrics} from './ops';
 import {packageVersion} from './project-files';
 import {
   FIRMWARE_SERVER,
@@ -51,6 +52,7 @@ export class BootConfigApplication extends RestApplication {
     if (options.DEFAULT.rpc_transport === 'none') {
       this.component(ConductorComponent);
     }
+    this.lifeCycleObserver(ProcessMetrics);
     this.component(RestExplorerComponent);
     this.add(createBindingFromClass(FirmwareServer, {key: FIRMWARE_SERVER}));
     this.add(createBindingFromClass(OperatorsServer, {key: OPERATORS_SERVER}));

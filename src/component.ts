@@ -19,6 +19,17 @@ import {
   BootGuardProvider,
 } from './middleware';
 import {
+  BootEvents,
+  BootMetrics,
+  ConductorAnswers,
+  EventFile,
+  EventLog,
+  EventStore,
+  Health,
+  OpsHandler,
+  readyChecks,
+} from './ops';
+import {
   BootConfigService,
   ConductorBreakers,
   HashRingManager,
@@ -72,6 +83,19 @@ export class BootConfigComponent implements Component {
       createBindingFromClass(BootGuardProvider, {
         key: BootConfigBindings.GUARD,
       }),
+      createBindingFromClass(BootEvents, {key: BootConfigBindings.EVENTS}),
+      createBindingFromClass(EventLog),
+      createBindingFromClass(EventFile),
+      createBindingFromClass(EventStore, {
+        key: BootConfigBindings.EVENT_STORE,
+      }),
+      createBindingFromClass(BootMetrics, {key: BootConfigBindings.METRICS}),
+      createBindingFromClass(ConductorAnswers, {
+        key: BootConfigBindings.CONDUCTOR_ANSWERS,
+      }),
+      createBindingFromClass(Health, {key: BootConfigBindings.HEALTH}),
+      ...readyChecks(),
+      createBindingFromClass(OpsHandler, {key: BootConfigBindings.OPS}),
     ]);
   }
 }

@@ -1,4 +1,5 @@
 export * from './boot-config-error';
+export * from './boot-trace';
 export * from './component';
 export * from './conductor';
 export * from './config';
@@ -7,6 +8,7 @@ export * from './keys';
 export * from './logger';
 export * from './middleware';
 export * from './models';
+export * from './ops';
 export * from './repositories';
 export * from './rpc';
 export * from './services';

@@ -10,6 +10,12 @@ import type {
 import type {BootExchangeFactory} from './http/boot-exchange-factory';
 import type {Logger} from './logger';
 import type {BootBranch} from './middleware/boot-branch';
+import type {BootEvents} from './ops/boot-events';
+import type {BootMetrics} from './ops/boot-metrics';
+import type {ConductorAnswers} from './ops/conductor-answers';
+import type {EventStore} from './ops/event-store';
+import type {Health} from './ops/health';
+import type {OpsHandler} from './ops/ops-handler';
 import type {ConductorRepository, NodeRepository} from './repositories';
 import type {ConductorApi} from './rpc';
 import type {BootConfigService} from './services/boot-config.service';
@@ -87,11 +93,48 @@ export namespace BootConfigBindings {
     'services.TaskManager',
   );
 
+  /** Tells all sinks of every request. */
+  export const EVENTS = BindingKey.create<BootEvents>('bootConfig.events');
+
+  /** The latest events. */
+  export const EVENT_STORE = BindingKey.create<EventStore>(
+    'bootConfig.eventStore',
+  );
+
+  /**
+   * The metrics, in a registry of their own:
+   * `(await app.get(BootConfigBindings.METRICS)).registry`.
+   */
+  export const METRICS = BindingKey.create<BootMetrics>('bootConfig.metrics');
+
+  /** How every conductor answered last. */
+  export const CONDUCTOR_ANSWERS = BindingKey.create<ConductorAnswers>(
+    'bootConfig.conductorAnswers',
+  );
+
+  /** Whether this instance can serve, by all checks that are bound. */
+  export const HEALTH = BindingKey.create<Health>('bootConfig.health');
+
+  /** Answers operators: events, health, metrics. */
+  export const OPS = BindingKey.create<OpsHandler>('bootConfig.ops');
+
   export const LOGGER = BindingKey.create<Logger>('bootConfig.logger');
 
   /** Extension point for ways to call conductors, see `RpcTransport`. */
   export const RPC_TRANSPORTS = 'bootConfig.rpcTransports';
 
+  /** Extension point for what takes events, see `BootEventSink`. */
+  export const EVENT_SINKS = 'bootConfig.eventSinks';
+
   /** Extension point for boot interfaces, see `BootInterface`. */
   export const BOOT_INTERFACES = 'bootConfig.bootInterfaces';
+}
+
+/** Tags of bindings. */
+export namespace BootConfigTags {
+  /**
+   * Of functions that resolve when this instance can serve and reject with the
+   * reason when it can't, in the form that `@loopback/health` takes too.
+   */
+  export const READY_CHECK = 'health.readyCheck';
 }

@@ -11,6 +11,9 @@ export const ROOT_SCRIPT_TEMPLATE = join(
   'boot.ipxe.mustache',
 );
 
+/** What the operators' page is made of. */
+export const OPERATORS_PAGE = join(PACKAGE_ROOT, 'pages');
+
 /** Version of the package. */
 export function packageVersion(): string {
   const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');

@@ -4,6 +4,7 @@ import {
   BootConfigBindings,
   BootConfigComponent,
   BootConfigService,
+  BootTrace,
   ConductorComponent,
   withDeadline,
 } from '../../src';
@@ -23,7 +24,7 @@ class StockController {
   ): Promise<string> {
     const {script} = await withDeadline(5000, deadline =>
       this.service.getBootConfig(
-        {mac, name, requestId: 'req-bench', sourceAllowed: true},
+        {mac, name, sourceAllowed: true, trace: new BootTrace()},
         deadline,
       ),
     );

@@ -23,14 +23,10 @@ import {Connections} from '../http/connections';
 import {closeGracefully, listen, listenOnSocket} from '../http/listen';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
-import {ConductorApi, formatHostAddress} from '../rpc';
+import {ConductorApi, formatHostAddress, isLoopback} from '../rpc';
 import {Refusal, RpcAuthentication, rpcAuthentication} from './authentication';
 import {dispatch} from './json-rpc-dispatcher';
-import {
-  isLoopback,
-  rpcListenAddress,
-  rpcListenSocket,
-} from './rpc-listen-address';
+import {rpcListenAddress, rpcListenSocket} from './rpc-listen-address';
 import {rpcServerTls} from './rpc-tls';
 
 // A call is some 600 bytes; a context with a token and a service catalogue may

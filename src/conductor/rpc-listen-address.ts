@@ -1,6 +1,5 @@
 import {isIP} from 'node:net';
 import {BootConfigOptions} from '../config';
-import {Networks} from '../config/cidr';
 import {HostAddress, parseHostAddress} from '../rpc';
 
 /**
@@ -30,11 +29,3 @@ export function rpcListenSocket({
 }: BootConfigOptions): string | undefined {
   return own.conductor_port ? undefined : jsonRpc.unix_socket;
 }
-
-/** Whether only this machine can reach what listens there. */
-export function isLoopback({host}: HostAddress): boolean {
-  if (host === 'localhost') return true;
-  return LOOPBACK.has(host);
-}
-
-const LOOPBACK = new Networks(['127.0.0.0/8', '::1']);

@@ -1,6 +1,7 @@
-import {createSecureContext, SecureContextOptions} from 'node:tls';
+import {SecureContextOptions} from 'node:tls';
 import {BootConfigOptions} from '../config';
-import {badFile, FileOption, readFileOption} from '../config/file-option';
+import {FileOption} from '../config/file-option';
+import {readKeyPair} from '../config/key-pair';
 
 /**
  * How a conductor speaks TLS, from `[json_rpc] cert_file` and `key_file`, or
@@ -25,17 +26,8 @@ export async function rpcServerTls(
     value: own ? jsonRpc.key_file : (ssl.key_file ?? jsonRpc.key_file),
     expected: `a file with the private key to [${certificate.section}] cert_file in PEM`,
   };
-  const cert = await readFileOption(certificate);
-  const key = await readFileOption(privateKey);
-  tryOut({cert}, certificate);
-  tryOut({cert, key}, privateKey);
-  return {cert, key, minVersion: `TLSv${jsonRpc.tls_minimum_version}`};
-}
-
-function tryOut(part: SecureContextOptions, option: FileOption): void {
-  try {
-    createSecureContext(part);
-  } catch (error) {
-    throw badFile(option, (error as Error).message);
-  }
+  return {
+    ...(await readKeyPair(certificate, privateKey)),
+    minVersion: `TLSv${jsonRpc.tls_minimum_version}`,
+  };
 }

@@ -399,6 +399,26 @@ export const OPTIONS = {
       true,
       'Whether this instance of the API serves scripts; False answers 404 to all.',
     ),
+    event_buffer: option(
+      integer(1, 1_000_000),
+      10_000,
+      'Events of requests that are kept in memory, the latest ones, for the operators to look at; each takes about 1 KB.',
+    ),
+    event_file: option(
+      text('a file'),
+      undefined,
+      'File to which the events of requests are appended, a line of JSON each. Each process needs one of its own.',
+    ),
+    event_file_count: option(
+      integer(0, 1000),
+      4,
+      'Older event files that are kept, as event_file.1 and so on.',
+    ),
+    event_file_size: option(
+      integer(64 * 1024),
+      64 * 1024 * 1024,
+      'Bytes after which a new event file is begun.',
+    ),
     fallback: option(
       choice('affinity', 'none', 'any'),
       'affinity',
@@ -414,10 +434,30 @@ export const OPTIONS = {
       256 * 1024,
       'Largest script in bytes that is served.',
     ),
+    ops_auth_strategy: option(
+      choice('noauth', 'http_basic'),
+      undefined,
+      "Authentication of operators. Not set: none, and the operators' listener listens on a loopback address only.",
+    ),
+    ops_auth_user_file: option(
+      text('a file'),
+      '/etc/ironic/htpasswd-boot-config',
+      'Operators, when ops_auth_strategy is http_basic, as the htpasswd command of Apache writes them with bcrypt (htpasswd -B). Read again when it changes.',
+    ),
+    ops_cert_file: option(
+      text('a file of certificates in PEM'),
+      undefined,
+      "Certificate of the operators' listener, and those between it and its authority. With it the listener speaks TLS.",
+    ),
     ops_host_ip: option(
       hostAddress(),
       '127.0.0.1',
-      "Address of the operators' listener (API explorer).",
+      "Address of the operators' listener: events, health, metrics, the API explorer.",
+    ),
+    ops_key_file: option(
+      text('a file with a private key in PEM'),
+      undefined,
+      'Private key to ops_cert_file.',
     ),
     ops_port: option(port(0), 6386, "Port of the operators' listener."),
     redirect_url: option(

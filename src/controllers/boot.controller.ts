@@ -99,12 +99,12 @@ export class BootController {
     response: Response | ServerResponse,
   ): Promise<Response | ServerResponse> {
     const exchange = this.exchanges.open(response, {mac, name});
-    const {requestId, sourceAllowed} = exchange;
+    const {trace, sourceAllowed} = exchange;
     try {
       exchange.serve(
         await withDeadline(this.timeout * 1000, deadline =>
           this.service.getBootConfig(
-            {mac, name, requestId, sourceAllowed},
+            {mac, name, sourceAllowed, trace},
             deadline,
           ),
         ),

@@ -35,6 +35,7 @@ A MAC address that nobody knows:
   Node     MAC addresses                         State           Conductor
 ${rows.join('\n')}
 
+Requests         ${ops}/
 API explorer     ${ops}/explorer/
 HTTP roots       ${dir}/conductor-*/httpboot
 

@@ -4,6 +4,7 @@ import {BootConfigOptions} from '../config';
 import {Networks} from '../config/cidr';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
+import type {BootEvents} from '../ops/boot-events';
 import {BootExchange, BootTarget, ScriptDelivery} from './boot-exchange';
 import {LinkReporter} from './link-reporter';
 import {ScriptLocations} from './script-locations';
@@ -20,8 +21,10 @@ export class BootExchangeFactory {
   constructor(
     @inject(BootConfigBindings.OPTIONS)
     {boot_config: own}: BootConfigOptions,
+    @inject(BootConfigBindings.EVENTS)
+    private readonly events: BootEvents,
     @inject(BootConfigBindings.LOGGER)
-    private readonly logger: Logger,
+    logger: Logger,
   ) {
     this.allowed = networks(own.allowed_networks);
     this.trustedProxies = networks(own.trusted_proxies);
@@ -46,7 +49,7 @@ export class BootExchangeFactory {
       target,
       source,
       this.allowed?.has(source) ?? true,
-      this.logger,
+      this.events,
       this.retryAfter,
       this.delivery,
     );

@@ -1,25 +1,13 @@
 import {ServerResponse} from 'node:http';
 import {BootConfigError, Reason} from '../boot-config-error';
-import {Logger} from '../logger';
-import {newRequestId} from '../rpc';
+import {BootTrace} from '../boot-trace';
+import {Asked, refusedEvent, servedEvent} from '../ops/boot-event';
+import type {BootEvents} from '../ops/boot-events';
+import {globalRequestIdOf} from '../rpc/request-context';
 import type {BootConfig} from '../services/boot-config.service';
 import {sendNotFound, sendRedirect, sendScript} from './answers';
 import {LinkReporter} from './link-reporter';
 import {ScriptLocations} from './script-locations';
-
-/** Reasons that are no part of normal life, and who has to look at them. */
-const LEVELS: Partial<Record<Reason, 'warn' | 'error'>> = {
-  overloaded: 'warn',
-  database_unavailable: 'error',
-  no_conductor: 'warn',
-  conductor_unreachable: 'warn',
-  conductor_timeout: 'warn',
-  conductor_error: 'warn',
-  rpc_unsupported: 'error',
-  script_unsound: 'error',
-  deadline_exceeded: 'warn',
-  internal_error: 'error',
-};
 
 /** Reasons that pass by themselves. */
 const TRANSIENT: ReadonlySet<Reason> = new Set([
@@ -46,13 +34,15 @@ export interface ScriptDelivery {
 }
 
 /**
- * One request of the branch with its answer: sends the one and logs the other,
- * so that the client never learns what the operator reads.
+ * One request of the branch with its answer: sends the one and tells of the
+ * other, so that the client never learns what the operator reads.
+ *
+ * An id that the client gave its request goes to the log and to the conductor.
+ * It does not go back, and neither does our own: a header that differs from
+ * answer to answer would end the one constant 404.
  */
 export class BootExchange {
-  readonly requestId = newRequestId();
-
-  private readonly startedAt = performance.now();
+  readonly trace: BootTrace;
 
   /**
    * @param source - address of the client
@@ -64,40 +54,38 @@ export class BootExchange {
     private readonly target: BootTarget,
     readonly source: string,
     readonly sourceAllowed: boolean,
-    private readonly logger: Logger,
+    private readonly events: BootEvents,
     private readonly retryAfter: number | undefined,
     private readonly delivery: ScriptDelivery,
-  ) {}
+  ) {
+    const {headers} = response.req;
+    this.trace = new BootTrace(
+      globalRequestIdOf(headers['x-openstack-request-id']),
+    );
+  }
 
   serve(config: BootConfig): void {
     if (this.isAnswered()) return;
-    const {locations} = this.delivery;
+    const {locations, links} = this.delivery;
     const {name} = this.target;
     const location = locations?.of(config, name!);
-    if (location) {
-      sendRedirect(this.response, location);
-      this.logServed('info', 'redirected', config, {location});
-      return;
-    }
-    sendScript(this.response, config.script);
-    if (locations) {
-      const why = `[boot_config] redirect_url has no URL for ${name} of conductor ${config.conductor}`;
-      this.logServed('warn', `served: ${why}`, config);
-    } else {
-      this.logServed('info', 'served', config);
-    }
-    this.tell(() => this.delivery.links.report(config));
+    if (location) sendRedirect(this.response, location);
+    else sendScript(this.response, config.script);
+    const remark =
+      locations && !location
+        ? `[boot_config] redirect_url has no URL for ${name} of conductor ${config.conductor}`
+        : undefined;
+    this.events.emit(
+      servedEvent(this.trace, this.asked(), config, {location, remark}),
+    );
+    if (!location) quietly(() => links.report(config));
   }
 
   refuse(error: unknown): void {
     if (this.isAnswered()) return;
-    const {reason, message, cause} = BootConfigError.from(error);
-    sendNotFound(this.response, this.adviceFor(reason));
-    this.log(LEVELS[reason] ?? 'info', `not served: ${message}`, {
-      reason,
-      // The stack of what nobody expected is all there is to go by.
-      ...(reason === 'internal_error' && {err: cause}),
-    });
+    const failure = BootConfigError.from(error);
+    sendNotFound(this.response, this.adviceFor(failure.reason));
+    this.events.emit(refusedEvent(this.trace, this.asked(), failure), failure);
   }
 
   /** Where the host's deadline was over before ours. */
@@ -113,46 +101,22 @@ export class BootExchange {
     return this.retryAfter + Math.floor(Math.random() * (this.retryAfter + 1));
   }
 
-  private logServed(
-    level: 'info' | 'warn',
-    message: string,
-    {script, node, conductor, isOwner, owner, ownerFailure}: BootConfig,
-    details: object = {},
-  ): void {
-    this.log(level, message, {
-      node: node.uuid,
-      conductor,
-      owner: isOwner,
-      ...(!isOwner && {ring_owner: owner, owner_failure: ownerFailure}),
-      size: script.length,
-      ...details,
-    });
-  }
-
-  private log(
-    level: 'info' | 'warn' | 'error',
-    message: string,
-    details: object,
-  ): void {
+  private asked(): Asked {
     const {headers, method} = this.response.req;
-    const record = {
-      request_id: this.requestId,
+    return {
       method,
       ...this.target,
-      ...details,
       source: this.source,
-      user_agent: headers['user-agent'],
-      ms: Math.round(performance.now() - this.startedAt),
+      userAgent: headers['user-agent'],
     };
-    this.tell(() => this.logger[level](record, message));
   }
+}
 
-  private tell(report: () => void): void {
-    try {
-      report();
-    } catch {
-      // The client has its answer, and a host's logger that fails can't be told
-      // of through the log.
-    }
+/** The client has its answer, and a log that fails can't be told of. */
+function quietly(report: () => void): void {
+  try {
+    report();
+  } catch {
+    // See above.
   }
 }

@@ -64,6 +64,11 @@ export class BootBranch {
     return isInBootBranch(path);
   }
 
+  /** Requests that wait for their answer. */
+  get requestsInFlight(): number {
+    return this.inFlight;
+  }
+
   /**
    * Answers a request of the branch; never throws.
    *

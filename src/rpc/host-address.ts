@@ -1,3 +1,4 @@
+import {Networks} from '../config/cidr';
 import {isIPv6} from 'node:net';
 
 /** Where to reach a conductor. */
@@ -29,4 +30,11 @@ export function parseHostAddress(
 /** `host:port` as it stands in a URL. */
 export function formatHostAddress({host, port}: HostAddress): string {
   return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+
+const LOOPBACK = new Networks(['127.0.0.0/8', '::1']);
+
+/** Whether only this machine can reach what listens there. */
+export function isLoopback({host}: HostAddress): boolean {
+  return host === 'localhost' || LOOPBACK.has(host);
 }

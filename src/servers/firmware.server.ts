@@ -9,6 +9,7 @@ import {
 } from '@loopback/core';
 import {RestBindings, RestServer} from '@loopback/rest';
 import {BootConfigError} from '../boot-config-error';
+import {BootTrace} from '../boot-trace';
 import {BootConfigOptions} from '../config';
 import {pathOf, rawNotFound, sendNotFound} from '../http';
 import {Connections} from '../http/connections';
@@ -16,7 +17,8 @@ import {closeGracefully, listen} from '../http/listen';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
 import {BootBranch} from '../middleware';
-import {formatHostAddress, HostAddress, newRequestId} from '../rpc';
+import {BootEvents, refusedEvent} from '../ops';
+import {formatHostAddress, HostAddress} from '../rpc';
 import {isOperatorsPath} from './operators-path';
 
 // iPXE keeps an idle connection for 10 s (PING_TIMEOUT in its httpconn.c) and
@@ -62,6 +64,8 @@ export class FirmwareServer implements LoopbackServer {
     private readonly branch: BootBranch,
     @inject(RestBindings.SERVER)
     private readonly restServer: RestServer,
+    @inject(BootConfigBindings.EVENTS)
+    private readonly events: BootEvents,
     @inject(BootConfigBindings.LOGGER)
     private readonly logger: Logger,
   ) {
@@ -138,7 +142,7 @@ export class FirmwareServer implements LoopbackServer {
   }
 
   /** The constant 404 to what node:http has no response to, and the end. */
-  private refuseRaw(socket: Duplex, {reason, message}: BootConfigError): void {
+  private refuseRaw(socket: Duplex, refusal: BootConfigError): void {
     // The rest of what was refused already, or comes when all is said.
     if (this.refused.has(socket) || socket.writableEnded) return;
     this.refused.add(socket);
@@ -155,14 +159,8 @@ export class FirmwareServer implements LoopbackServer {
       return;
     }
     hangUp(socket, rawNotFound());
-    this.logger.info(
-      {
-        request_id: newRequestId(),
-        reason,
-        source: (socket as Socket).remoteAddress,
-      },
-      `not served: ${message}`,
-    );
+    const source = (socket as Socket).remoteAddress;
+    this.events.emit(refusedEvent(new BootTrace(), {source}, refusal), refusal);
   }
 }
 

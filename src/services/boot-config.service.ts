@@ -1,5 +1,6 @@
 import {BindingScope, inject, injectable} from '@loopback/core';
 import {BootConfigError} from '../boot-config-error';
+import {BootTrace} from '../boot-trace';
 import {BootConfigOptions} from '../config';
 import {BootConfigBindings} from '../keys';
 import {Node} from '../models';
@@ -17,10 +18,10 @@ export interface BootConfigRequest {
   mac: string;
   /** Name of the boot configuration, for instance `boot.ipxe`. */
   name: string;
-  /** `req-<uuid>`, travels with the call of the conductor. */
-  requestId: string;
   /** Whether `[boot_config] allowed_networks` holds the client. */
   sourceAllowed: boolean;
+  /** Takes down what is found out on the way. */
+  trace: BootTrace;
 }
 
 /** A script that may be sent, and where it came from. */
@@ -48,18 +49,14 @@ export class BootConfigService {
     deadline: Deadline,
   ): Promise<BootConfig> {
     const {api, boot_config: own} = this.options;
+    const {trace} = request;
 
     const {address, name, fault} = examine(request);
 
-    const node = await this.findNode(address, fault, deadline);
+    const node = await this.findNode(address, fault, trace, deadline);
     checkProvisionState(node, api.restrict_boot_config);
 
-    const answer = await this.rpc.getBootConfig(
-      node,
-      name,
-      request.requestId,
-      deadline,
-    );
+    const answer = await this.rpc.getBootConfig(node, name, trace, deadline);
     checkScript(answer.script, own.max_script_size);
 
     return {...answer, node};
@@ -72,15 +69,19 @@ export class BootConfigService {
   private async findNode(
     address: string,
     fault: BootConfigError | undefined,
+    trace: BootTrace,
     deadline: Deadline,
   ): Promise<Node> {
-    const lookup = this.nodes.findByMac(address, deadline.signal);
+    const lookup = trace.step(
+      'database',
+      this.nodes.findByMac(address, deadline.signal),
+    );
     if (fault) {
       await lookup.catch(() => {});
       throw fault;
     }
-    const node = await lookup;
-    if (node) return node;
+    trace.node = await lookup;
+    if (trace.node) return trace.node;
     throw new BootConfigError(
       'node_not_found',
       `no node has a port with the address ${address}`,

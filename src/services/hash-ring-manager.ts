@@ -53,6 +53,16 @@ export interface Route {
   others: string[];
 }
 
+/** The conductors as they were last read. */
+export interface RingState {
+  /** Milliseconds since then. */
+  age: number;
+  /** All of them. */
+  conductors: readonly Conductor[];
+  /** Those that take part in the rings. */
+  live: readonly Conductor[];
+}
+
 /**
  * Keeps Ironic's hash rings, each of the live conductors of one conductor group
  * and hardware type, for `[DEFAULT] hash_ring_reset_interval`.
@@ -111,6 +121,13 @@ export class HashRingManager {
    */
   async liveConductors(): Promise<readonly Conductor[]> {
     return (await this.current()).live;
+  }
+
+  /** What is known without asking the database; `undefined` before the start. */
+  get state(): RingState | undefined {
+    if (!this.snapshot) return undefined;
+    const {takenAt, conductors, live} = this.snapshot;
+    return {age: performance.now() - takenAt, conductors, live};
   }
 
   private async current(): Promise<Snapshot> {

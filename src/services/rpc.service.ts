@@ -8,6 +8,7 @@ import {
   lifeCycleObserver,
 } from '@loopback/core';
 import {BootConfigError, Reason} from '../boot-config-error';
+import {BootTrace} from '../boot-trace';
 import {BootConfigOptions, ConfigurationError} from '../config';
 import {BootConfigBindings} from '../keys';
 import {Node} from '../models';
@@ -78,6 +79,16 @@ export class RpcService implements LifeCycleObserver {
   }
 
   /**
+   * Whether conductors can be called at all.
+   *
+   * @throws Error telling what is missing
+   */
+  async checkTransport(signal: AbortSignal): Promise<void> {
+    const transport = this.transport ?? (await this.findTransport());
+    await transport.check?.(signal);
+  }
+
+  /**
    * Asks the owner on the hash ring and then, as `[boot_config] fallback` says,
    * further conductors. Who was out of reach a moment ago is passed over.
    *
@@ -87,16 +98,16 @@ export class RpcService implements LifeCycleObserver {
   async getBootConfig(
     node: Node,
     name: string,
-    requestId: string,
+    trace: BootTrace,
     deadline: Deadline,
   ): Promise<ConductorAnswer> {
     const call: RpcCall = {
       method: 'get_boot_config',
       args: {node_id: node.uuid, name},
-      context: anonymousContext(requestId),
+      context: anonymousContext(trace.requestId, trace.globalRequestId),
       version: this.options.boot_config.rpc_version,
     };
-    let route = await this.hashRings.routeOf(node);
+    let route = await trace.step('ring', this.hashRings.routeOf(node));
     // A conductor that gets little time since others took long is not to blame.
     const isHurried = deadline.isHalfOver;
     const asked: string[] = [];
@@ -110,7 +121,12 @@ export class RpcService implements LifeCycleObserver {
         const script = await this.breakers.call({
           conductor,
           isHurried,
-          work: () => this.ask(conductor, call, this.shareOf(deadline, left)),
+          work: () =>
+            trace.step(
+              'rpc',
+              this.ask(conductor, call, this.shareOf(deadline, left)),
+              conductor,
+            ),
         });
         const isOwner = conductor === owner;
         const reason = isOwner ? undefined : ownerFailure?.reason;

@@ -67,6 +67,11 @@ export class OsloTransport implements RpcTransport {
     return reply.result;
   }
 
+  /** Whether there is a connection to RabbitMQ. */
+  async check(signal: AbortSignal): Promise<void> {
+    await this.connected().whenOpen(signal);
+  }
+
   async stop(): Promise<void> {
     const {session} = this;
     this.session = undefined;

@@ -29,6 +29,14 @@ export interface RpcTransport {
    */
   call(hostname: string, call: RpcCall, signal: AbortSignal): Promise<unknown>;
 
+  /**
+   * Whether it can call conductors now, as far as it knows without calling one.
+   * Not there: it always can.
+   *
+   * @throws Error telling what is missing
+   */
+  check?(signal: AbortSignal): Promise<void>;
+
   /** Gets ready for calls, in the background. */
   start?(): void;
 

@@ -1,5 +1,5 @@
 import {IncomingHttpHeaders} from 'node:http';
-import {BootConfigOptions} from '../../config';
+import {FileOption} from '../../config/file-option';
 import {Logger} from '../../logger';
 import {
   BadAuthorization,
@@ -11,24 +11,31 @@ import {PasswordCheck} from './password-check';
 import {Refusal, RpcAuthentication} from './rpc-authentication';
 import {UserFile} from './user-file';
 
-const CHALLENGE = {'WWW-Authenticate': 'Basic realm="Baremetal API"'};
+/** What is said of those who are not let in. */
+export interface BasicAuthenticationWords {
+  /** For the user of a browser (RFC 7617). */
+  realm: string;
+  /** What was refused, for the log. */
+  what: string;
+}
+
+const RPC_CALL = {realm: 'Baremetal API', what: 'an RPC call'};
 
 /**
- * HTTP basic authentication against `[json_rpc] http_basic_auth_user_file`,
- * with the answers that Ironic's middleware gives.
+ * HTTP basic authentication against a file of users, with the answers that
+ * Ironic's middleware gives.
  */
 export class HttpBasicAuthentication implements RpcAuthentication {
   private readonly file: UserFile;
   private readonly passwords = new PasswordCheck();
 
   constructor(
-    {json_rpc: jsonRpc}: BootConfigOptions,
+    users: Omit<FileOption, 'expected'>,
     private readonly logger: Logger,
+    private readonly words: BasicAuthenticationWords = RPC_CALL,
   ) {
     this.file = new UserFile({
-      section: 'json_rpc',
-      option: 'http_basic_auth_user_file',
-      value: jsonRpc.http_basic_auth_user_file,
+      ...users,
       expected: 'a user file of Apache with bcrypt hashes',
     });
   }
@@ -41,7 +48,7 @@ export class HttpBasicAuthentication implements RpcAuthentication {
     authorization,
   }: IncomingHttpHeaders): Promise<Refusal | undefined> {
     if (authorization === undefined) {
-      return unauthorized('Authorization required');
+      return this.unauthorized('Authorization required');
     }
     try {
       return await this.verify(parseBasicAuthorization(authorization));
@@ -59,9 +66,9 @@ export class HttpBasicAuthentication implements RpcAuthentication {
     if (await this.passwords.isRight(credential, users)) return undefined;
     this.logger.warn(
       {username: credential.username},
-      'an RPC call with a wrong user name or password was refused',
+      `${this.words.what} with a wrong user name or password was refused`,
     );
-    return unauthorized('Incorrect username or password');
+    return this.unauthorized('Incorrect username or password');
   }
 
   private refusalFor(error: Error): Refusal {
@@ -71,11 +78,19 @@ export class HttpBasicAuthentication implements RpcAuthentication {
     if (error instanceof TooManyComparisons) {
       return {status: 503, message: 'Too many passwords to verify'};
     }
-    this.logger.error({err: error}, 'an RPC call could not be authenticated');
+    this.logger.error(
+      {err: error},
+      `${this.words.what} could not be authenticated`,
+    );
     return {status: 500, message: 'Problem reading auth user file'};
   }
-}
 
-function unauthorized(message: string): Refusal {
-  return {status: 401, message, headers: CHALLENGE};
+  private unauthorized(message: string): Refusal {
+    const {realm} = this.words;
+    return {
+      status: 401,
+      message,
+      headers: {'WWW-Authenticate': `Basic realm="${realm}"`},
+    };
+  }
 }

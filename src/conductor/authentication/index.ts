@@ -11,6 +11,13 @@ export function rpcAuthentication(
   logger: Logger,
 ): RpcAuthentication {
   return rpcAuthStrategy(options) === 'http_basic'
-    ? new HttpBasicAuthentication(options, logger)
+    ? new HttpBasicAuthentication(
+        {
+          section: 'json_rpc',
+          option: 'http_basic_auth_user_file',
+          value: options.json_rpc.http_basic_auth_user_file,
+        },
+        logger,
+      )
     : NO_AUTHENTICATION;
 }

@@ -94,6 +94,9 @@ describe('the package', function () {
         'openapi.json',
         'package.json',
         'templates/boot.ipxe.mustache',
+        ...fs
+          .readdirSync(path.join(PACKAGE_DIRECTORY, 'pages'))
+          .map(name => `pages/${name}`),
         ...sources,
         ...compiled,
       ].sort(),

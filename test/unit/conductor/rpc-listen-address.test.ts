@@ -1,9 +1,6 @@
 import {expect} from '@loopback/testlab';
 import {BootConfigConfig, resolveOptions} from '../../../src';
-import {
-  isLoopback,
-  rpcListenAddress,
-} from '../../../src/conductor/rpc-listen-address';
+import {rpcListenAddress} from '../../../src/conductor/rpc-listen-address';
 
 describe('rpcListenAddress', () => {
   for (const [host, expected] of [
@@ -57,29 +54,6 @@ describe('rpcListenAddress', () => {
       }),
     ).to.eql({host: '127.0.0.11', port: 8090});
   });
-});
-
-describe('isLoopback', () => {
-  for (const host of ['127.0.0.1', '127.0.0.11', '::1', 'localhost']) {
-    it(`is true of ${host}`, () => {
-      expect(isLoopback({host, port: 1})).to.be.true();
-    });
-  }
-
-  for (const host of [
-    '::',
-    '0.0.0.0',
-    '192.0.2.1',
-    '2001:db8::1',
-    '1270.0.0.1',
-    'conductor-a',
-    'localhost.example.org',
-    '127.0.0.1.example.org',
-  ]) {
-    it(`is false of ${host}`, () => {
-      expect(isLoopback({host, port: 1})).to.be.false();
-    });
-  }
 });
 
 function addressOf(config: BootConfigConfig) {

@@ -1,5 +1,5 @@
 import {expect} from '@loopback/testlab';
-import {formatHostAddress, parseHostAddress} from '../../../src';
+import {formatHostAddress, isLoopback, parseHostAddress} from '../../../src';
 
 describe('parseHostAddress', () => {
   for (const [hostname, host, port] of [
@@ -37,4 +37,27 @@ describe('formatHostAddress', () => {
       'conductor-a:8089',
     );
   });
+});
+
+describe('isLoopback', () => {
+  for (const host of ['127.0.0.1', '127.0.0.11', '::1', 'localhost']) {
+    it(`is true of ${host}`, () => {
+      expect(isLoopback({host, port: 1})).to.be.true();
+    });
+  }
+
+  for (const host of [
+    '::',
+    '0.0.0.0',
+    '192.0.2.1',
+    '2001:db8::1',
+    '1270.0.0.1',
+    'conductor-a',
+    'localhost.example.org',
+    '127.0.0.1.example.org',
+  ]) {
+    it(`is false of ${host}`, () => {
+      expect(isLoopback({host, port: 1})).to.be.false();
+    });
+  }
 });

@@ -4,6 +4,7 @@ import {
   BootConfigError,
   BootConfigRequest,
   BootConfigService,
+  BootTrace,
   Deadline,
   Node,
   NodeRepository,
@@ -15,8 +16,8 @@ const SCRIPT = Buffer.from('#!ipxe\nboot\n');
 const REQUEST: BootConfigRequest = {
   mac: '52-54-00-AB-CD-EF',
   name: 'boot.ipxe',
-  requestId: 'req-8f81b043-9861-49e8-a1e2-c8f931dc1b04',
   sourceAllowed: true,
+  trace: new BootTrace(),
 };
 
 describe('BootConfigService', () => {
@@ -75,7 +76,7 @@ describe('BootConfigService', () => {
       rpc.getBootConfig,
       node,
       'boot.ipxe',
-      REQUEST.requestId,
+      REQUEST.trace,
       deadline,
     );
   });

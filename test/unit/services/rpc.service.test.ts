@@ -2,6 +2,7 @@ import {expect, sinon} from '@loopback/testlab';
 import {
   BootConfigConfig,
   BootConfigError,
+  BootTrace,
   ConductorBreakers,
   ConfigurationError,
   Deadline,
@@ -18,6 +19,7 @@ import {RecordingLogger} from '../../acceptance/support';
 
 const SCRIPT = '#!ipxe\nboot\n';
 const REQUEST_ID = 'req-8f81b043-9861-49e8-a1e2-c8f931dc1b04';
+const GLOBAL_REQUEST_ID = 'req-4de0ad63-9c2c-4e59-b15c-3b6ab1c9e1a5';
 const NODE = new Node({id: 13, uuid: '1be26c0b-03f2-4d2e-ae87-c02d7f33c10d'});
 const ROUTE: Route = {
   owner: 'owner',
@@ -68,6 +70,7 @@ function failure(reason: Reason, message = reason as string): BootConfigError {
 
 describe('RpcService', () => {
   let deadline: Deadline;
+  let trace: BootTrace;
 
   beforeEach(() => {
     deadline = new Deadline(60000);
@@ -109,7 +112,8 @@ describe('RpcService', () => {
   }
 
   function ask(service: RpcService) {
-    return service.getBootConfig(NODE, 'boot.ipxe', REQUEST_ID, deadline);
+    trace = new BootTrace(GLOBAL_REQUEST_ID, REQUEST_ID);
+    return service.getBootConfig(NODE, 'boot.ipxe', trace, deadline);
   }
 
   it('calls get_boot_config on the owner as Ironic would', async () => {
@@ -129,6 +133,7 @@ describe('RpcService', () => {
     });
     expect(call.context).to.have.properties({
       request_id: REQUEST_ID,
+      global_request_id: GLOBAL_REQUEST_ID,
       is_admin: false,
       auth_token: null,
     });

@@ -54,7 +54,8 @@ export class Api {
         // The database driver writes lines of its own.
         .filter(line => line.startsWith('{'))
         .map(line => JSON.parse(line) as LogLine)
-        .filter(line => 'request_id' in line)
+        // The steps of a request have its id, too.
+        .filter(line => 'request_id' in line && !('step' in line))
     );
   }
 }

@@ -1,4 +1,5 @@
 export * from './command';
 export * from './deployment';
+export * from './event-reader';
 export * from './ironic-conf';
 export * from './wire';
