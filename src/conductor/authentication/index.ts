@@ -1,6 +1,7 @@
 import {BootConfigOptions, rpcAuthStrategy} from '../../config';
 import {Logger} from '../../logger';
 import {HttpBasicAuthentication} from './http-basic';
+import {KeystoneAuthentication} from './keystone';
 import {NO_AUTHENTICATION, RpcAuthentication} from './rpc-authentication';
 
 export * from './rpc-authentication';
@@ -10,7 +11,12 @@ export function rpcAuthentication(
   options: BootConfigOptions,
   logger: Logger,
 ): RpcAuthentication {
-  return rpcAuthStrategy(options) === 'http_basic'
-    ? new HttpBasicAuthentication(options, logger)
-    : NO_AUTHENTICATION;
+  switch (rpcAuthStrategy(options)) {
+    case 'http_basic':
+      return new HttpBasicAuthentication(options, logger);
+    case 'keystone':
+      return new KeystoneAuthentication(options, logger);
+    default:
+      return NO_AUTHENTICATION;
+  }
 }
