@@ -16,9 +16,9 @@ export type JsonRpcConfig = NonNullable<BootConfigConfig['json_rpc']>;
 export const UUID = '1be26c0b-03f2-4d2e-ae87-c02d7f33c10d';
 
 /** Options for a Keystone that takes whatever it gets. */
-export function loginAt(port: number) {
+export function loginAt(port: number, scheme = 'http') {
   return {
-    auth_url: `http://127.0.0.1:${port}`,
+    auth_url: `${scheme}://127.0.0.1:${port}`,
     username: 'ironic',
     password: 'S3cret',
     user_domain_name: 'Default',
