@@ -24,6 +24,10 @@ const TEST_SERVERS = [
     file: '/usr/lib/python3/dist-packages/keystone/__init__.py',
     debian: 'python3-keystone',
   },
+  {
+    file: '/usr/lib/python3/dist-packages/ironic_lib/json_rpc/server.py',
+    debian: 'python3-ironic-lib',
+  },
   {file: 'qemu-system-x86_64', debian: 'qemu-system-x86'},
   {file: '/usr/lib/ipxe/qemu/pxe-virtio.rom', debian: 'ipxe-qemu'},
   {file: 'openssl', debian: 'openssl'},

@@ -27,7 +27,7 @@ def create_database(file):
     upgrades.offline_sync_database_to_version()
 
 
-def bootstrap(password):
+def bootstrap(password, url):
     bootstrapper = Bootstrapper()
     bootstrapper.admin_username = 'admin'
     bootstrapper.admin_password = password
@@ -35,6 +35,8 @@ def bootstrap(password):
     bootstrapper.admin_role_name = 'admin'
     bootstrapper.service_name = 'keystone'
     bootstrapper.region_id = 'RegionOne'
+    # Where Python looks for it that validates tokens.
+    bootstrapper.internal_url = url
     bootstrapper.bootstrap()
 
 
@@ -43,7 +45,7 @@ def main(directory, port, password):
     del sys.argv[1:]
     configure(config_files=[os.path.join(directory, 'keystone.conf')])
     create_database(os.path.join(directory, 'keystone.db'))
-    bootstrap(password)
+    bootstrap(password, 'http://127.0.0.1:%s/v3' % port)
     application = setup_app_middleware(application_factory('public'))
     server = make_server('127.0.0.1', int(port), application, threaded=True)
     print('ready', flush=True)
