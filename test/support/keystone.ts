@@ -158,9 +158,10 @@ export class Keystone {
         `connection = sqlite:///${this.dir.join('keystone.db')}`,
         '[token]',
         `expiration = ${tokenLife}`,
-        // Else a token lives on in the cache.
+        // Else each answer takes a second of a processor.
         '[cache]',
-        'enabled = False',
+        'enabled = True',
+        'backend = dogpile.cache.memory',
         '[fernet_tokens]',
         `key_repository = ${this.dir.join('fernet')}`,
         '[credential]',
