@@ -31,6 +31,9 @@ const TEST_SERVERS = [
   {file: 'qemu-system-x86_64', debian: 'qemu-system-x86'},
   {file: '/usr/lib/ipxe/qemu/pxe-virtio.rom', debian: 'ipxe-qemu'},
   {file: 'openssl', debian: 'openssl'},
+  {file: 'apache2', debian: 'apache2'},
+  {file: 'haproxy', debian: 'haproxy'},
+  {file: 'nginx', debian: 'nginx-light'},
 ];
 
 const BENCH_TOOLS = [

@@ -1,3 +1,4 @@
+import {removeStaleDrafts} from '../conductor/drafts';
 import {finishedRootScript} from '../conductor/root-script-template';
 import {writeIfChanged} from '../conductor/write-if-changed';
 import {resolveOptions} from '../config';
@@ -21,6 +22,7 @@ it as its [pxe] ipxe_boot_script:
     const script = await finishedRootScript(options, {isOutput: true});
     if (typeof output === 'string') {
       await writeIfChanged(output, script, options.pxe.file_permission);
+      await removeStaleDrafts(output);
     } else {
       process.stdout.write(script);
     }

@@ -5,6 +5,7 @@ import {inject, LifeCycleObserver, lifeCycleObserver} from '@loopback/core';
 import {BootConfigOptions, ConfigurationError} from '../config';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
+import {DRAFT_LIFETIME, removeStaleDrafts} from './drafts';
 import {finishedRootScript} from './root-script-template';
 import {writeIfChanged} from './write-if-changed';
 
@@ -15,6 +16,8 @@ import {writeIfChanged} from './write-if-changed';
  */
 @lifeCycleObserver('httpRoot')
 export class HttpRootObserver implements LifeCycleObserver {
+  private nextSweep?: NodeJS.Timeout;
+
   constructor(
     @inject(BootConfigBindings.OPTIONS)
     private readonly options: BootConfigOptions,
@@ -39,6 +42,30 @@ export class HttpRootObserver implements LifeCycleObserver {
       {path},
       written ? 'root script written' : 'root script is as it has to be',
     );
+    await this.sweep(path);
+  }
+
+  stop(): void {
+    clearTimeout(this.nextSweep);
+  }
+
+  /** Removes drafts that nobody writes any more, now or when it is sure. */
+  private async sweep(path: string): Promise<void> {
+    try {
+      const {removed, younger} = await removeStaleDrafts(path);
+      for (const draft of removed) {
+        this.logger.warn(
+          {path: draft},
+          'removed a draft of the root script that was left behind',
+        );
+      }
+      if (younger.length === 0) return;
+      this.nextSweep = setTimeout(() => void this.sweep(path), DRAFT_LIFETIME);
+      this.nextSweep.unref();
+    } catch (error) {
+      const {message} = error as Error;
+      this.logger.warn({path}, `can't remove drafts left behind: ${message}`);
+    }
   }
 }
 

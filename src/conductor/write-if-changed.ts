@@ -1,5 +1,5 @@
-import {randomUUID} from 'node:crypto';
 import {chmod, open, readFile, rename, rm, stat} from 'node:fs/promises';
+import {draftOf} from './drafts';
 
 /**
  * Writes a file so that whoever reads it meanwhile sees the old or the new
@@ -15,7 +15,21 @@ export async function writeIfChanged(
   mode: number,
 ): Promise<boolean> {
   if (await holds(path, content, mode)) return false;
-  const draft = `${path}.${randomUUID()}.tmp`;
+  await replace(path, content, mode).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    // Whoever took the draft for one that was left behind has removed it: the
+    // disk must have stood still.
+    return replace(path, content, mode);
+  });
+  return true;
+}
+
+async function replace(
+  path: string,
+  content: string,
+  mode: number,
+): Promise<void> {
+  const draft = draftOf(path);
   try {
     const file = await open(draft, 'wx', mode);
     try {
@@ -31,7 +45,6 @@ export async function writeIfChanged(
     await rm(draft, {force: true});
     throw error;
   }
-  return true;
 }
 
 async function holds(

@@ -1,6 +1,7 @@
 import {isIP} from 'node:net';
 import {parseNetwork} from './cidr';
 import {embeddedFile, parseMysqlUrl} from './database-url';
+import {parseRedirectUrl} from './redirect-url';
 
 /**
  * The type of an option: reads a value from ironic.conf (always text) or from
@@ -147,6 +148,18 @@ export function httpUrl(): OptionType<string> {
       // White space or a quote would end the word in an iPXE script.
       if (!/^https?:\/\/[^\s"'?#]+$/i.test(candidate)) return undefined;
       return URL.canParse(candidate) ? candidate : undefined;
+    },
+  };
+}
+
+/** An item of `[boot_config] redirect_url`. */
+export function redirectUrl(): OptionType<string> {
+  return {
+    expected:
+      'URL or CONDUCTOR=URL, an http:// or https:// URL without user, query or fragment, in which %(conductor)s stands for the host in the name of the conductor',
+    parse: value => {
+      const item = String(value).trim();
+      return parseRedirectUrl(item) ? item : undefined;
     },
   };
 }

@@ -13,6 +13,7 @@ import {
   OptionType,
   port,
   positive,
+  redirectUrl,
   seconds,
   text,
 } from './option-types';
@@ -585,6 +586,11 @@ export const OPTIONS = {
       "Address of the operators' listener (API explorer).",
     ),
     ops_port: option(port(0), 6386, "Port of the operators' listener."),
+    redirect_url: option(
+      list(redirectUrl()),
+      undefined,
+      'With serve_mode = redirect, where the HTTP roots of conductors are for firmware: the [deploy] http_url of each. One URL for all, such as http://%(conductor)s:8080/, and CONDUCTOR=URL for single ones, by their names in the conductors table. A conductor without URL has its scripts served by the API, which is logged.',
+    ),
     request_timeout: option(
       seconds(60),
       5,
@@ -599,6 +605,11 @@ export const OPTIONS = {
       text('a version such as 1.63'),
       '1.63',
       'Version of the RPC API to ask for. A server refuses a newer minor version than its own.',
+    ),
+    serve_mode: option(
+      choice('script', 'redirect'),
+      'script',
+      'How a script is served: script (the bytes, with a 200) or redirect (a 302 to the file on the HTTP server of the conductor that returned it, see redirect_url; relative links in the script then lead to that server). The same checks come first in either case.',
     ),
     source_burst: option(
       integer(1),

@@ -81,7 +81,7 @@ function isUnset(raw: unknown): boolean {
 
 function contradictions(options: BootConfigOptions): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
-  const {pxe, DEFAULT} = options;
+  const {pxe, boot_config: own, DEFAULT} = options;
   if (pxe.ipxe_use_boot_config_api && !apiRootUrls(options).length) {
     problems.push(
       problemOf(
@@ -102,6 +102,16 @@ function contradictions(options: BootConfigOptions): ConfigurationProblem[] {
         'transport_url',
         DEFAULT.transport_url,
         'rabbit://USER:PASSWORD@HOST:5672/VHOST for rpc_transport = oslo',
+      ),
+    );
+  }
+  if (own.serve_mode === 'redirect' && !own.redirect_url?.length) {
+    problems.push(
+      problemOf(
+        'boot_config',
+        'redirect_url',
+        undefined,
+        'for serve_mode = redirect, the URLs of the HTTP servers of the conductors',
       ),
     );
   }

@@ -37,6 +37,19 @@ export const OPERATION: OperationObject = {
         },
       },
     },
+    302: {
+      description:
+        'Where the operator wants it so ([boot_config] serve_mode): the place of the script on the HTTP server of the conductor, so that relative links in it lead there. The checks before are those of a 200.',
+      headers: {
+        'Cache-Control': {schema: {type: 'string', enum: ['no-store']}},
+        'Content-Length': {schema: {type: 'integer', enum: [0]}},
+        Location: {
+          schema: {type: 'string', format: 'uri'},
+          example:
+            'http://192.0.2.11:8080/1be26c0b-03f2-4d2e-ae87-c02d7f33c101/config',
+        },
+      },
+    },
     404: {
       description:
         'There is no script for this request, for whatever reason. The answer is the same in every case; the log tells the reason.',
@@ -64,7 +77,8 @@ export class BootController {
   ) {}
 
   /**
-   * Writes the whole answer, a script or the constant 404; never throws.
+   * Writes the whole answer, a script, where it is, or the constant 404; never
+   * throws.
    *
    * @returns `response`, by which LoopBack knows that it is written
    */

@@ -4,7 +4,9 @@ import {BootConfigOptions} from '../config';
 import {Networks} from '../config/cidr';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
-import {BootExchange, BootTarget} from './boot-exchange';
+import {BootExchange, BootTarget, ScriptDelivery} from './boot-exchange';
+import {LinkReporter} from './link-reporter';
+import {ScriptLocations} from './script-locations';
 import {sourceAddressOf} from './source-address';
 
 /** Opens exchanges with what the configuration says of their clients. */
@@ -13,6 +15,7 @@ export class BootExchangeFactory {
   private readonly allowed?: Networks;
   private readonly trustedProxies?: Networks;
   private readonly retryAfter?: number;
+  private readonly delivery: ScriptDelivery;
 
   constructor(
     @inject(BootConfigBindings.OPTIONS)
@@ -23,6 +26,12 @@ export class BootExchangeFactory {
     this.allowed = networks(own.allowed_networks);
     this.trustedProxies = networks(own.trusted_proxies);
     this.retryAfter = own.retry_after;
+    this.delivery = {
+      links: new LinkReporter(logger),
+      ...(own.serve_mode === 'redirect' && {
+        locations: new ScriptLocations(own.redirect_url),
+      }),
+    };
   }
 
   /** Address of the client. */
@@ -39,6 +48,7 @@ export class BootExchangeFactory {
       this.allowed?.has(source) ?? true,
       this.logger,
       this.retryAfter,
+      this.delivery,
     );
   }
 }

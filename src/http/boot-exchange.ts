@@ -3,7 +3,9 @@ import {BootConfigError, Reason} from '../boot-config-error';
 import {Logger} from '../logger';
 import {newRequestId} from '../rpc';
 import type {BootConfig} from '../services/boot-config.service';
-import {sendNotFound, sendScript} from './answers';
+import {sendNotFound, sendRedirect, sendScript} from './answers';
+import {LinkReporter} from './link-reporter';
+import {ScriptLocations} from './script-locations';
 
 /** Reasons that are no part of normal life, and who has to look at them. */
 const LEVELS: Partial<Record<Reason, 'warn' | 'error'>> = {
@@ -36,6 +38,13 @@ export interface BootTarget {
   name?: string;
 }
 
+/** How a script is given to the client. */
+export interface ScriptDelivery {
+  /** Where scripts are; with `[boot_config] serve_mode = redirect` only. */
+  locations?: ScriptLocations;
+  links: LinkReporter;
+}
+
 /**
  * One request of the branch with its answer: sends the one and logs the other,
  * so that the client never learns what the operator reads.
@@ -57,17 +66,27 @@ export class BootExchange {
     readonly sourceAllowed: boolean,
     private readonly logger: Logger,
     private readonly retryAfter: number | undefined,
+    private readonly delivery: ScriptDelivery,
   ) {}
 
-  serve({script, node, conductor, isOwner}: BootConfig): void {
+  serve(config: BootConfig): void {
     if (this.isAnswered()) return;
-    sendScript(this.response, script);
-    this.log('info', 'served', {
-      node: node.uuid,
-      conductor,
-      owner: isOwner,
-      size: script.length,
-    });
+    const {locations} = this.delivery;
+    const {name} = this.target;
+    const location = locations?.of(config, name!);
+    if (location) {
+      sendRedirect(this.response, location);
+      this.logServed('info', 'redirected', config, {location});
+      return;
+    }
+    sendScript(this.response, config.script);
+    if (locations) {
+      const why = `[boot_config] redirect_url has no URL for ${name} of conductor ${config.conductor}`;
+      this.logServed('warn', `served: ${why}`, config);
+    } else {
+      this.logServed('info', 'served', config);
+    }
+    this.tell(() => this.delivery.links.report(config));
   }
 
   refuse(error: unknown): void {
@@ -94,6 +113,21 @@ export class BootExchange {
     return this.retryAfter + Math.floor(Math.random() * (this.retryAfter + 1));
   }
 
+  private logServed(
+    level: 'info' | 'warn',
+    message: string,
+    {script, node, conductor, isOwner}: BootConfig,
+    details: object = {},
+  ): void {
+    this.log(level, message, {
+      node: node.uuid,
+      conductor,
+      owner: isOwner,
+      size: script.length,
+      ...details,
+    });
+  }
+
   private log(
     level: 'info' | 'warn' | 'error',
     message: string,
@@ -109,8 +143,12 @@ export class BootExchange {
       user_agent: headers['user-agent'],
       ms: Math.round(performance.now() - this.startedAt),
     };
+    this.tell(() => this.logger[level](record, message));
+  }
+
+  private tell(report: () => void): void {
     try {
-      this.logger[level](record, message);
+      report();
     } catch {
       // The client has its answer, and a host's logger that fails can't be told
       // of through the log.

@@ -12,7 +12,7 @@ interface Document {
 
 interface Operation {
   'x-ironic-unversioned': boolean;
-  responses: Record<string, {content: object}>;
+  responses: Record<string, {content?: object; headers: object}>;
 }
 
 describe('openapi.json', () => {
@@ -30,14 +30,16 @@ describe('openapi.json', () => {
     await validateApiSpec(JSON.parse(checkedIn) as OpenApiSpec);
   });
 
-  it('documents both answers, as text, and the operation as unversioned', () => {
+  it('documents all answers, as text, and the operation as unversioned', () => {
     const {paths} = JSON.parse(checkedIn) as Document;
     expect(Object.keys(paths)).to.eql(['/v1/boot/{mac}/{name}']);
     const {get} = paths['/v1/boot/{mac}/{name}'];
     expect(get['x-ironic-unversioned']).to.be.true();
-    expect(Object.keys(get.responses)).to.eql(['200', '404']);
-    for (const {content} of Object.values(get.responses)) {
-      expect(Object.keys(content)).to.eql(['text/plain; charset=utf-8']);
+    expect(Object.keys(get.responses)).to.eql(['200', '302', '404']);
+    for (const status of ['200', '404']) {
+      const {content} = get.responses[status];
+      expect(Object.keys(content!)).to.eql(['text/plain; charset=utf-8']);
     }
+    expect(Object.keys(get.responses['302'].headers)).to.containEql('Location');
   });
 });

@@ -1,5 +1,6 @@
 import {watch} from 'node:fs';
-import {readFile, stat} from 'node:fs/promises';
+import {readdir, readFile, stat, utimes} from 'node:fs/promises';
+import {basename} from 'node:path';
 import {expect} from '@loopback/testlab';
 import {ironicConf, startCommand} from '../../acceptance/system/support';
 import {freePort} from '../../support/ports';
@@ -18,6 +19,7 @@ export function describeRootScriptCrash({kills}: {kills: number}): void {
   let dir: TempDir;
   let root: string;
   let conf: string;
+  const drafts: string[] = [];
 
   before(async () => {
     dir = await TempDir.create();
@@ -65,20 +67,28 @@ export function describeRootScriptCrash({kills}: {kills: number}): void {
     this.timeout(10_000 + kills * 5000);
     for (let kill = 0; kill < kills; kill++) {
       await dir.write('httpboot/boot.ipxe', OLD);
-      const {size} = await killWhileItWrites();
+      const {draft, size} = await killWhileItWrites();
       expect(size).to.be.below(NEW.length);
+      drafts.push(draft);
       expect(await readFile(dir.join('httpboot/boot.ipxe'), 'utf8')).to.equal(
         OLD,
       );
     }
   });
 
-  it('writes the new one at the next start', async () => {
+  it('writes the new one at the next start, and clears what it left', async () => {
+    // The last one could be that of a conductor that is alive.
+    const [alive, ...dead] = drafts.reverse();
+    const before = new Date(Date.now() - 120_000);
+    await Promise.all(dead.map(draft => utimes(draft, before, before)));
     const conductor = await start();
     await conductor.waitForLine(/root script written/);
+    await conductor.waitForLine(/removed a draft/);
+    await conductor.waitForLine(/listens for JSON-RPC/);
+    const left = (await readdir(root)).sort();
+    expect(left).to.eql(['boot.ipxe', basename(alive)]);
     const written = await readFile(dir.join('httpboot/boot.ipxe'), 'utf8');
     expect(written === NEW).to.be.true();
-    await conductor.waitForLine(/listens for JSON-RPC/);
     expect(await conductor.stop()).to.eql({code: 0, signal: null});
   });
 }

@@ -1,5 +1,5 @@
-import {mkdir, readdir, readFile, stat} from 'node:fs/promises';
-import {expect} from '@loopback/testlab';
+import {mkdir, readdir, readFile, stat, utimes} from 'node:fs/promises';
+import {expect, sinon} from '@loopback/testlab';
 import {
   BootConfigConfig,
   ConfigurationError,
@@ -7,6 +7,7 @@ import {
 } from '../../../src';
 import {HttpRootObserver} from '../../../src/conductor/http-root.observer';
 import {RecordingLogger} from '../../acceptance/support/recording-logger';
+import {eventually} from '../../support/eventually';
 import {TempDir} from '../../support/temp-dir';
 import {only} from './support/only';
 
@@ -65,6 +66,81 @@ describe('HttpRootObserver', () => {
     );
   });
 
+  describe('with drafts of a root script that were left behind', () => {
+    const UUID = '1be26c0b-03f2-4d2e-ae87-c02d7f33c101';
+    const DRAFT = `boot.ipxe.${UUID}.tmp`;
+    let observer: HttpRootObserver;
+
+    beforeEach(() => {
+      observer = observerOf({});
+    });
+    afterEach(() => {
+      observer.stop();
+      sinon.restore();
+    });
+
+    it('removes them, and says so', async () => {
+      await leave(DRAFT, 61);
+      await observer.init();
+      expect(await readdir(root)).to.eql(['boot.ipxe']);
+      expect(logger.records[1]).to.match({
+        level: 'warn',
+        message: /removed a draft/,
+        details: {path: `${root}/${DRAFT}`},
+      });
+    });
+
+    it('leaves alone what somebody may be writing', async () => {
+      await leave(DRAFT, 30);
+      await observer.init();
+      expect((await readdir(root)).sort()).to.eql(['boot.ipxe', DRAFT]);
+    });
+
+    it('looks again at those when they must be done', async () => {
+      const clock = sinon.useFakeTimers({
+        toFake: ['setTimeout', 'clearTimeout'],
+      });
+      await leave(DRAFT, 30);
+      await observer.init();
+      await leave(DRAFT, 90);
+      clock.tick(60_000);
+      clock.restore();
+      await eventually(
+        'it is removed',
+        async () => !(await readdir(root)).includes(DRAFT),
+      );
+    });
+
+    it('leaves alone what is no draft of its', async () => {
+      const others = [
+        `boot.ipxe.${UUID}`,
+        `boot.ipxe.x${UUID}.tmp`,
+        'boot.ipxe.backup.tmp',
+        `other.ipxe.${UUID}.tmp`,
+        `boot.ipxe.${UUID}.tmp~`,
+      ];
+      for (const name of others) await leave(name, 3600);
+      await mkdir(`${root}/${DRAFT}`);
+      await utimes(`${root}/${DRAFT}`, 0, 0);
+      await observer.init();
+      expect((await readdir(root)).sort()).to.eql(
+        [...others, DRAFT, 'boot.ipxe'].sort(),
+      );
+    });
+
+    it('of an agent, leaves all alone', async () => {
+      await leave(DRAFT, 61);
+      await init({boot_config: {conductor_port: 8090}});
+      expect(await readdir(root)).to.eql([DRAFT]);
+    });
+
+    async function leave(name: string, secondsAgo: number): Promise<void> {
+      const file = await dir.write(`root/${name}`, '#!ipxe\n');
+      const time = new Date(Date.now() - secondsAgo * 1000);
+      await utimes(file, time, time);
+    }
+  });
+
   describe('of an agent', () => {
     const agent = {boot_config: {conductor_port: 8090}};
 
@@ -121,8 +197,12 @@ describe('HttpRootObserver', () => {
   });
 
   async function init(config: BootConfigConfig = {}): Promise<void> {
+    await observerOf(config).init();
+  }
+
+  function observerOf(config: BootConfigConfig): HttpRootObserver {
     const options = resolveOptions({...config, deploy: {http_root: root}});
-    await new HttpRootObserver(options, logger).init();
+    return new HttpRootObserver(options, logger);
   }
 
   async function expectProblem(

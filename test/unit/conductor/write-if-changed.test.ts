@@ -1,3 +1,4 @@
+import {rmSync, watch} from 'node:fs';
 import {
   chmod,
   mkdir,
@@ -97,6 +98,17 @@ describe('writeIfChanged', () => {
     });
     expect(await readdir(dir.path)).to.eql(['boot.ipxe']);
     expect(await readdir(path)).to.eql(['kept']);
+  });
+
+  it('writes another draft when somebody has removed the first one', async () => {
+    const watcher = watch(dir.path);
+    watcher.once('change', (_event, name) => rmSync(dir.join(String(name))));
+    // Large, so that it takes a while to write.
+    const content = 'new\n'.repeat(4_000_000);
+    expect(await writeIfChanged(path, content, MODE)).to.be.true();
+    watcher.close();
+    expect((await readFile(path, 'utf8')) === content).to.be.true();
+    expect(await readdir(dir.path)).to.eql(['boot.ipxe']);
   });
 
   it('tells where there is no directory for it', async () => {
