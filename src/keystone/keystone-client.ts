@@ -7,7 +7,6 @@ import {KeystoneError} from './keystone-error';
 
 // Without the catalogue, a token's description is one or two thousand bytes.
 const MAX_BODY_SIZE = 256 * 1024;
-const MAX_MESSAGE_LENGTH = 300;
 
 const MAX_CONNECTIONS = 8;
 
@@ -74,7 +73,7 @@ export class KeystoneClient {
     const answer = await this.ask('POST', {}, signal, JSON.stringify(body));
     if (answer.status !== 201) {
       throw this.failure(
-        answer,
+        answer.status,
         `does not take the credentials of [${this.section}]`,
       );
     }
@@ -104,7 +103,7 @@ export class KeystoneClient {
     if (answer.status === 404) return undefined;
     if (answer.status !== 200) {
       throw this.failure(
-        answer,
+        answer.status,
         `does not let the user of [${this.section}] validate tokens`,
       );
     }
@@ -159,19 +158,15 @@ export class KeystoneClient {
     return this.error('unreachable', `can't be reached: ${why}`, error);
   }
 
-  private failure({status, body}: Answer, refusal: string): KeystoneError {
-    // With other answers Keystone may repeat what it was sent.
-    if (status === 401 || status === 403) {
-      const said = messageIn(body);
-      return this.error(
-        status === 401 ? 'refused' : 'forbidden',
-        `${refusal} (HTTP status ${status}${said ? `: ${said}` : ''})`,
-      );
-    }
+  /** Quotes nothing of the answer, which may repeat what was sent. */
+  private failure(status: number, refusal: string): KeystoneError {
+    const told = `HTTP status ${status}`;
+    if (status === 401) return this.error('refused', `${refusal} (${told})`);
+    if (status === 403) return this.error('forbidden', `${refusal} (${told})`);
     return this.error(
       // A balancer says so while there is no Keystone behind it.
       status >= 500 ? 'unreachable' : 'unusable',
-      `gave no usable answer: HTTP status ${status}`,
+      `gave no usable answer: ${told}`,
     );
   }
 
@@ -188,27 +183,14 @@ export class KeystoneClient {
   }
 }
 
-function parsed(body: string): Record<string, unknown> {
+/** The description of a token, empty where there is none. */
+function tokenIn(body: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(body);
-    return isObject(value) ? value : {};
+    const {token} = JSON.parse(body) as {token?: unknown};
+    return isObject(token) ? token : {};
   } catch {
     return {};
   }
-}
-
-function tokenIn(body: string): Record<string, unknown> {
-  const {token} = parsed(body);
-  return isObject(token) ? token : {};
-}
-
-/** Keystone's own words, for a line of a log. */
-function messageIn(body: string): string {
-  const {error} = parsed(body);
-  const message = isObject(error) ? error.message : undefined;
-  return typeof message === 'string'
-    ? message.slice(0, MAX_MESSAGE_LENGTH).replace(/\.$/, '')
-    : '';
 }
 
 /** From two times of Keystone's, as its clock may differ from this one. */

@@ -76,6 +76,16 @@ const FAULTS: [string, string, Answer, RegExp][] = [
   ],
   [
     'conductor_error',
+    'repeats what it refuses',
+    (response, {body}) => {
+      response
+        .writeHead(401)
+        .end(JSON.stringify({error: {code: 401, message: body}}));
+    },
+    /Keystone at .* does not take the credentials of \[\w+\] \(HTTP status 401\)$/,
+  ],
+  [
+    'conductor_error',
     'answers with bad JSON',
     response => {
       response.writeHead(201, {'X-Subject-Token': 'x'}).end('{"token":');

@@ -113,7 +113,7 @@ describe('JSON-RPC with Keystone', function () {
       const error = await failure({password: 'wr0ng'}, port);
       expect(error.reason).to.eql('conductor_error');
       expect(error.message).to.eql(
-        `conductor ${at(port)} can't be called without a token: Keystone at ${keystone.url}/v3 does not take the credentials of [json_rpc] (HTTP status 401: The request you have made requires authentication)`,
+        `conductor ${at(port)} can't be called without a token: Keystone at ${keystone.url}/v3 does not take the credentials of [json_rpc] (HTTP status 401)`,
       );
       expect(conductor.calls).to.be.empty();
     });
