@@ -1,20 +1,24 @@
 import {
   BootConfigOptions,
   ConfigurationError,
-  ConfigurationProblem,
   KEYSTONE_AUTH_TYPES,
 } from '../config';
 import {problemOf} from '../config/option-problem';
-
-/** A section with the options of a service that logs in to Keystone. */
-export type KeystoneSection = 'json_rpc' | 'keystone_authtoken';
-
-type AuthType = (typeof KEYSTONE_AUTH_TYPES)[number];
-
-type Login = BootConfigOptions[KeystoneSection];
-
-/** A domain, or what is known by its domain, as Keystone's API names it. */
-type Named = {id: string} | {name: string; domain?: Named};
+import {
+  AuthType,
+  KeystoneSection,
+  Login,
+  Named,
+  named,
+  projectDomain,
+  userDomain,
+  withDefaultDomain,
+} from './login';
+import {
+  problemsOfApplicationCredential,
+  problemsOfPassword,
+  problemsOfUrl,
+} from './login-problems';
 
 /** What a token is asked for with. */
 export interface AuthRequest {
@@ -66,128 +70,6 @@ function supported(authType: string, section: KeystoneSection): AuthType {
   ]);
 }
 
-type Problem = Omit<ConfigurationProblem, 'section'>;
-
-function problem(
-  login: Login,
-  option: Extract<keyof Login, string>,
-  expected: string,
-): Problem {
-  return {option, value: login[option], expected};
-}
-
-function problemsOfUrl(login: Login): Problem[] {
-  const {auth_url: url} = login;
-  if (url && !/\/v2(\.0)?\/*$/.test(url)) return [];
-  return [problem(login, 'auth_url', "the URL of Keystone's API v3")];
-}
-
-function problemsOfPassword(login: Login): Problem[] {
-  const user =
-    login.user_id === undefined ? problemsOfUserName(login, 'username') : [];
-  return [
-    ...user,
-    ...(login.password === undefined
-      ? [problem(login, 'password', 'the password of the user')]
-      : []),
-    ...problemsOfScope(login),
-  ];
-}
-
-function problemsOfScope(login: Login): Problem[] {
-  const project = login.project_id ?? login.project_name;
-  const domain = login.domain_id ?? login.domain_name;
-  const problems: Problem[] = [];
-  if (project && domain) {
-    const option = login.domain_id ? 'domain_id' : 'domain_name';
-    const expected = 'not to be set where a project is';
-    problems.push(problem(login, option, expected));
-  }
-  if (login.project_name && !login.project_id && !projectDomain(login)) {
-    problems.push(
-      problem(
-        login,
-        'project_domain_name',
-        'the domain of project_name, here or in project_domain_id',
-      ),
-    );
-  }
-  return problems;
-}
-
-function problemsOfApplicationCredential(login: Login): Problem[] {
-  const problems: Problem[] = [];
-  if (login.application_credential_secret === undefined) {
-    problems.push(
-      problem(
-        login,
-        'application_credential_secret',
-        'the secret of the application credential',
-      ),
-    );
-  }
-  if (login.application_credential_id === undefined) {
-    if (login.application_credential_name === undefined) {
-      problems.push(
-        problem(
-          login,
-          'application_credential_id',
-          'the ID of the application credential, or its name in application_credential_name',
-        ),
-      );
-    } else if (login.user_id === undefined) {
-      problems.push(...problemsOfUserName(login, 'user_id'));
-    }
-  }
-  for (const option of [
-    'project_id',
-    'project_name',
-    'domain_id',
-    'domain_name',
-    'system_scope',
-  ] as const) {
-    if (login[option] === undefined) continue;
-    const expected = 'not to be set: the application credential has a project';
-    problems.push(problem(login, option, expected));
-  }
-  return problems;
-}
-
-/** @param missing - the option to name when there is no user at all */
-function problemsOfUserName(
-  login: Login,
-  missing: 'username' | 'user_id',
-): Problem[] {
-  if (login.username === undefined) {
-    const expected =
-      missing === 'username'
-        ? 'the name of a user, or the ID of one in user_id'
-        : 'the ID of the user, or username and its domain';
-    return [problem(login, missing, expected)];
-  }
-  if (userDomain(login)) return [];
-  return [
-    problem(
-      login,
-      'user_domain_name',
-      'the domain of username, here or in user_domain_id',
-    ),
-  ];
-}
-
-/** Only keystoneauth's type without a version knows default domains. */
-function withDefaultDomain(login: Login, type: AuthType): Login {
-  if (type !== 'password') return login;
-  const {default_domain_id: id, default_domain_name: name} = login;
-  return {
-    ...login,
-    user_domain_id: login.user_domain_id ?? id,
-    user_domain_name: login.user_domain_name ?? name,
-    project_domain_id: login.project_domain_id ?? id,
-    project_domain_name: login.project_domain_name ?? name,
-  };
-}
-
 function byPassword(login: Login): object {
   const {password} = login;
   return {
@@ -230,24 +112,6 @@ function scopeOf(login: Login): {scope?: object} {
 
 function userOf(login: Login): Named | undefined {
   return named(login.user_id, login.username, userDomain(login));
-}
-
-function userDomain(login: Login): Named | undefined {
-  return named(login.user_domain_id, login.user_domain_name);
-}
-
-function projectDomain(login: Login): Named | undefined {
-  return named(login.project_domain_id, login.project_domain_name);
-}
-
-function named(
-  id: string | undefined,
-  name: string | undefined,
-  domain?: Named,
-): Named | undefined {
-  if (id !== undefined) return {id};
-  if (name === undefined) return undefined;
-  return {name, ...(domain && {domain})};
 }
 
 function apiUrl(authUrl: string): string {

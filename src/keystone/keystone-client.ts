@@ -2,7 +2,7 @@ import {ConnectionOptions} from 'node:tls';
 import {Dispatcher, Pool} from 'undici';
 import {readBody, TooLarge} from '../http/read-body';
 import {isObject} from '../rpc';
-import {KeystoneSection} from './auth-request';
+import {KeystoneSection} from './login';
 import {KeystoneError} from './keystone-error';
 
 // Without the catalogue, a token's description is one or two thousand bytes.
