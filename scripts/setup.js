@@ -28,8 +28,23 @@ const TEST_SERVERS = [
     file: '/usr/lib/python3/dist-packages/ironic_lib/json_rpc/server.py',
     debian: 'python3-ironic-lib',
   },
+  {
+    file: '/usr/lib/python3/dist-packages/tooz/__init__.py',
+    debian: 'python3-tooz',
+  },
+  {
+    file: '/usr/lib/python3/dist-packages/pymysql/__init__.py',
+    debian: 'python3-pymysql',
+  },
+  {
+    file: '/usr/lib/python3/dist-packages/ironic/__init__.py',
+    debian: 'python3-ironic',
+  },
+  {file: '/usr/bin/ironic-api', debian: 'ironic-api'},
+  {file: '/usr/bin/ironic-conductor', debian: 'ironic-conductor'},
   {file: 'qemu-system-x86_64', debian: 'qemu-system-x86'},
   {file: '/usr/lib/ipxe/qemu/pxe-virtio.rom', debian: 'ipxe-qemu'},
+  {file: 'dnsmasq', debian: 'dnsmasq-base'},
   {file: 'openssl', debian: 'openssl'},
   {file: 'apache2', debian: 'apache2'},
   {file: 'haproxy', debian: 'haproxy'},

@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {BootConfigOptions, ConfigurationError} from '../config';
 import {ROOT_SCRIPT_TEMPLATE} from '../project-files';
+import {jinjaTemplateOf} from './jinja-template';
 import {renderRootScript, rootScriptView} from './root-script';
 
 // Ironic's own templates, wherever Python's packages are installed.
@@ -13,8 +14,8 @@ const BUILT_IN_MARK = '# Root script of ironic-boot-config';
 /**
  * The finished root script for a configuration.
  *
- * @param isOutput - whether `[pxe] ipxe_boot_script` names what will be written:
- *   it may then be missing or empty yet
+ * @param isOutput - whether `[pxe] ipxe_boot_script` names what will be written,
+ *   for Ironic to render: it may then be missing or empty yet
  * @throws ConfigurationError when the template in `[pxe] ipxe_boot_script`
  *   can't be used
  */
@@ -25,7 +26,8 @@ export async function finishedRootScript(
   const {ipxe_boot_script: file} = options.pxe;
   try {
     const template = (await ownTemplate(file, isOutput)) ?? (await builtIn());
-    return renderRootScript(template, rootScriptView(options));
+    const script = renderRootScript(template, rootScriptView(options));
+    return isOutput ? jinjaTemplateOf(script) : script;
   } catch (error) {
     throw unusable(file, error as Error);
   }

@@ -21,6 +21,13 @@ export class Markdown {
     );
   }
 
+  /** The text of each block in a language. */
+  blocksIn(language: string): string[] {
+    return this.blocks
+      .filter(block => block.language === language)
+      .map(({text}) => text);
+  }
+
   /** Targets of links and images, without their titles. */
   get links(): string[] {
     return [...this.prose.matchAll(/\]\(([^)\s]+)[^)]*\)/g)].map(

@@ -331,7 +331,8 @@ describe('ironic-boot-config', function () {
       expect(printed).to.containDeep({code: 0, stderr: ''});
       expect(printed.stdout).to.startWith('#!ipxe\n');
       expect(printed.stdout).to.containEql(`${API}/v1/boot/\${`);
-      expect(fs.readFileSync(output, 'utf8')).to.equal(printed.stdout);
+      // Without a newline at its end, which Ironic would drop; `stdout` has one.
+      expect(`${fs.readFileSync(output, 'utf8')}\n`).to.equal(printed.stdout);
       expect(fs.statSync(output).mode & 0o7777).to.equal(0o640);
     });
 

@@ -1,10 +1,8 @@
-import {readFile} from 'node:fs/promises';
-import path from 'node:path';
 import {expect, sinon} from '@loopback/testlab';
-import mysql from 'mysql2/promise';
 import {BootConfigError} from '../../../src';
 import {eventually} from '../../support/eventually';
 import {MariaDb} from '../../support/mariadb';
+import {enforcePrivileges} from '../../support/mariadb-privileges';
 import {fillTables} from './backends';
 import {commonSample, twoPortNode} from './sample';
 import {Store} from './store';
@@ -22,7 +20,12 @@ describe("Access to Ironic's MySQL database", () => {
   before(async () => {
     db = await MariaDb.start();
     await fillTables(db, commonSample);
-    await enforcePrivileges();
+    await enforcePrivileges(
+      db,
+      `CREATE USER reader IDENTIFIED BY '${PASSWORD}';
+      GRANT SELECT ON ironic.* TO reader;
+      CREATE USER stranger IDENTIFIED BY '${PASSWORD}'`,
+    );
   });
   after(async () => db?.stop());
 
@@ -34,33 +37,6 @@ describe("Access to Ironic's MySQL database", () => {
     await store?.stop();
     store = undefined;
   });
-
-  /** Gives the server the tables that it has to have to refuse anybody. */
-  async function enforcePrivileges() {
-    const [{dir}] = await db.query<{dir: string}>(
-      'SELECT @@character_sets_dir AS dir',
-    );
-    const connection = await mysql.createConnection({
-      host: '127.0.0.1',
-      port: db.port,
-      user: 'root',
-      database: 'mysql',
-      multipleStatements: true,
-    });
-    try {
-      await connection.query(
-        await readFile(path.join(dir, '../mysql_system_tables.sql'), 'utf8'),
-      );
-      await connection.query(
-        `FLUSH PRIVILEGES;
-        CREATE USER reader IDENTIFIED BY '${PASSWORD}';
-        GRANT SELECT ON ironic.* TO reader;
-        CREATE USER stranger IDENTIFIED BY '${PASSWORD}'`,
-      );
-    } finally {
-      connection.destroy();
-    }
-  }
 
   const openEnd = () => new AbortController().signal;
 

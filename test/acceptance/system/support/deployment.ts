@@ -11,6 +11,8 @@ import {TempDir} from '../../../support/temp-dir';
 import {startCommand} from './command';
 import {ironicConf, Sections} from './ironic-conf';
 
+const STARTED = {timeoutMs: 30_000};
+
 /** A line of a log. */
 export type LogLine = Record<string, unknown> & {msg: string};
 
@@ -22,15 +24,27 @@ export class Api {
     readonly opsPort: number,
   ) {}
 
-  static async start(confFile: string): Promise<Api> {
-    const command = await startCommand(['serve', '--config-file', confFile]);
-    const [, ops] = await command.waitForLine(
-      /"explorer":"http:\/\/[^"]*:(\d+)\/explorer\/"/,
-    );
-    const [, port] = await command.waitForLine(
-      /"address":"[^"]*:(\d+)","msg":"API listens/,
-    );
-    return new Api(command, Number(port), Number(ops));
+  static async start(confFile: string, ...args: string[]): Promise<Api> {
+    const command = await startCommand([
+      'serve',
+      ...['--config-file', confFile],
+      ...args,
+    ]);
+    try {
+      const [, ops] = await command.waitForLine(
+        /"explorer":"http:\/\/[^"]*:(\d+)\/explorer\/"/,
+        STARTED,
+      );
+      const [, port] = await command.waitForLine(
+        /"address":"[^"]*:(\d+)","msg":"API listens/,
+        STARTED,
+      );
+      return new Api(command, Number(port), Number(ops));
+    } catch (error) {
+      // Nobody else could, and it would keep the tests from ending.
+      command.kill();
+      throw error;
+    }
   }
 
   /** What it logged about requests. */

@@ -1,9 +1,8 @@
 import path from 'node:path';
 import {TestProcess} from '../../../support/process';
 import {projectRoot} from '../../../support/project';
+import {startPython as start} from '../../../support/python';
 
-// The one for which Debian's packages are.
-const PYTHON = '/usr/bin/python3';
 const DIRECTORY = path.join(
   projectRoot,
   'test/integration/oslo/support/python',
@@ -14,7 +13,5 @@ export function startPython(
   script: string,
   args: string[],
 ): Promise<TestProcess> {
-  return TestProcess.start(PYTHON, [path.join(DIRECTORY, script), ...args], {
-    env: {PYTHONDONTWRITEBYTECODE: '1'},
-  });
+  return start(path.join(DIRECTORY, script), args);
 }
