@@ -21,6 +21,14 @@ const TEST_SERVERS = [
     debian: 'python3-oslo.messaging',
   },
   {
+    file: '/usr/lib/python3/dist-packages/keystone/__init__.py',
+    debian: 'python3-keystone',
+  },
+  {
+    file: '/usr/lib/python3/dist-packages/ironic_lib/json_rpc/server.py',
+    debian: 'python3-ironic-lib',
+  },
+  {
     file: '/usr/lib/python3/dist-packages/tooz/__init__.py',
     debian: 'python3-tooz',
   },

@@ -119,7 +119,7 @@ export class JsonRpcServer implements LoopbackServer {
         section: 'json_rpc',
         option: 'auth_strategy',
         value: undefined,
-        expected: `noauth to be set, if ${formatHostAddress(address)} shall answer calls without authentication; otherwise http_basic, or a loopback address in [json_rpc] host_ip`,
+        expected: `noauth to be set, if ${formatHostAddress(address)} shall answer calls without authentication; otherwise http_basic or keystone, or a loopback address in [json_rpc] host_ip`,
       },
     ]);
   }

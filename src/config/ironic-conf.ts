@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {ConfigurationError, ConfigurationProblem} from './configuration-error';
 import {IniValues, optionsOf, parseIni} from './ini';
 import {optionAt, problemOf} from './option-problem';
-import {BootConfigConfig, OPTIONS, Section} from './options';
+import {BootConfigConfig, LOGIN_OPTIONS, OPTIONS, Section} from './options';
 import {substitute} from './substitute';
 
 const IRONICS_DIRECTORY = '/etc/ironic';
@@ -60,14 +60,15 @@ export function readIronicConf(
   for (const section of values.sectionsInUse()) {
     config[section] = {};
     for (const name of values.namesInUse(section)) {
+      const source = values.sourceOf(section, name);
       try {
-        config[section][name] = values.get(section, name)!;
+        config[section][name] = values.get(source, name)!;
       } catch (error) {
         problems.push(
           problemOf(
             section,
             name,
-            values.raw(section, name),
+            values.raw(source, name),
             `references to options that are set: ${(error as Error).message}`,
           ),
         );
@@ -171,13 +172,22 @@ class Values {
 
   /** Options of the table; in `[boot_config]` all, so that typos are seen. */
   namesInUse(section: Section): string[] {
-    const configured = this.layers.flatMap(layer => [
-      ...(layer.get(section)?.keys() ?? []),
-    ]);
+    const sources = [section, this.sourceOf(section, 'auth_type')];
+    const configured = this.layers.flatMap(layer =>
+      sources.flatMap(source => [...(layer.get(source)?.keys() ?? [])]),
+    );
     return [...new Set(configured)].filter(
       name =>
-        section === 'boot_config' || Object.hasOwn(OPTIONS[section], name),
+        (section === 'boot_config' || Object.hasOwn(OPTIONS[section], name)) &&
+        this.raw(this.sourceOf(section, name), name) !== undefined,
     );
+  }
+
+  /** The section that an option of `section` is read from. */
+  sourceOf(section: Section, name: string): string {
+    if (!Object.hasOwn(OPTIONS[section], 'auth_section')) return section;
+    if (!LOGIN_OPTIONS.has(name)) return section;
+    return this.raw(section, 'auth_section')?.trim() || section;
   }
 
   raw(section: string, name: string): string | undefined {

@@ -128,9 +128,10 @@ export function list<T>(item: OptionType<T>): OptionType<T[]> {
   return {
     expected: `a comma separated list, each ${item.expected}`,
     parse: value => {
-      const texts = Array.isArray(value) ? value : String(value).split(',');
+      const texts: unknown[] =
+        typeof value === 'string' ? value.split(',') : [value].flat();
       const items = texts
-        .map(t => (typeof t === 'string' ? t.trim() : (t as unknown)))
+        .map(t => (typeof t === 'string' ? t.trim() : t))
         .filter(t => t !== '')
         .map(t => item.parse(t));
       return items.some(i => i === undefined) ? undefined : (items as T[]);

@@ -52,6 +52,122 @@ function option<T>(
   return {type, default: value, help, ...extra};
 }
 
+/** The values of keystoneauth's auth_type that are supported. */
+export const KEYSTONE_AUTH_TYPES = [
+  'password',
+  'v3password',
+  'v3applicationcredential',
+] as const;
+
+/** What `[json_rpc] auth_type` may be. */
+export const RPC_AUTH_TYPES = `one of ${['none', 'http_basic', ...KEYSTONE_AUTH_TYPES].join(', ')}`;
+
+/**
+ * How a service shows Keystone who it is; keystoneauth's options.
+ *
+ * @param who - the service, for the help
+ */
+function keystoneLogin(who: string) {
+  return {
+    application_credential_id: option(
+      text('the ID of an application credential'),
+      undefined,
+      `Application credential of ${who} when auth_type is v3applicationcredential.`,
+    ),
+    application_credential_name: option(
+      text('the name of an application credential'),
+      undefined,
+      'Name of the application credential where its ID is not set; user_id, or username and the domain of the user, go with it.',
+    ),
+    application_credential_secret: option(
+      text('the secret of an application credential'),
+      undefined,
+      'Secret of the application credential.',
+      {secret: true},
+    ),
+    auth_section: option(
+      text('the name of a section'),
+      undefined,
+      'Section of ironic.conf that the login to Keystone (auth_type, auth_url, user, password, application credential, project and so on) is read from in place of this one. Not for the configuration of a LoopBack application.',
+    ),
+    auth_url: option(
+      httpUrl(),
+      undefined,
+      'URL of Keystone, with /v3 at its end or without.',
+    ),
+    default_domain_id: option(
+      text('the ID of a domain'),
+      undefined,
+      'With auth_type = password, user_domain_id and project_domain_id where they are not set.',
+    ),
+    default_domain_name: option(
+      text('the name of a domain'),
+      undefined,
+      'With auth_type = password, user_domain_name and project_domain_name where they are not set.',
+    ),
+    domain_id: option(
+      text('the ID of a domain'),
+      undefined,
+      'Domain that the token is for, where it is for none of its projects.',
+    ),
+    domain_name: option(
+      text('the name of a domain'),
+      undefined,
+      'Name of that domain where its ID is not set.',
+    ),
+    project_domain_id: option(
+      text('the ID of a domain'),
+      undefined,
+      'Domain of the project.',
+    ),
+    project_domain_name: option(
+      text('the name of a domain'),
+      undefined,
+      'Name of the domain of the project where its ID is not set.',
+    ),
+    project_id: option(
+      text('the ID of a project'),
+      undefined,
+      'Project that the token is for.',
+    ),
+    project_name: option(
+      text('the name of a project'),
+      undefined,
+      'Name of the project where its ID is not set.',
+    ),
+    system_scope: option(
+      choice('all'),
+      undefined,
+      'Whether the token is for the system, where it is for no project or domain.',
+    ),
+    user_domain_id: option(
+      text('the ID of a domain'),
+      undefined,
+      'Domain of the user.',
+    ),
+    user_domain_name: option(
+      text('the name of a domain'),
+      undefined,
+      'Name of the domain of the user where its ID is not set.',
+    ),
+    user_id: option(
+      text('the ID of a user'),
+      undefined,
+      'User in Keystone, in place of username and its domain.',
+    ),
+  };
+}
+
+/** The options that `auth_section` moves to another section. */
+export const LOGIN_OPTIONS: ReadonlySet<string> = new Set(
+  [
+    'auth_type',
+    'password',
+    'username',
+    ...Object.keys(keystoneLogin('')),
+  ].filter(name => name !== 'auth_section'),
+);
+
 /**
  * Every option that is read, by section and name as in ironic.conf. All but
  * `[boot_config]` are Ironic's own and keep Ironic's defaults; where a default
@@ -175,20 +291,25 @@ export const OPTIONS = {
     ),
   },
   json_rpc: {
+    allowed_roles: option(
+      list(text('the name of a role')),
+      ['admin'],
+      'When auth_strategy is keystone, roles of which a caller needs one.',
+    ),
     auth_strategy: option(
       choice('noauth', 'keystone', 'http_basic'),
       undefined,
-      'Authentication between API and conductors. Not set: as [DEFAULT] auth_strategy says; where that is not set either, a conductor answers without authentication, and on a loopback address only. Of the three, noauth and http_basic are supported.',
+      'Authentication between API and conductors. Not set: as [DEFAULT] auth_strategy says; where that is not set either, a conductor answers without authentication, and on a loopback address only.',
     ),
     auth_type: option(
-      text('none or http_basic'),
+      text(RPC_AUTH_TYPES),
       undefined,
-      'How the API authenticates to conductors: none or http_basic. Not set: as auth_strategy says.',
+      'How the API authenticates to conductors: none, http_basic, or with a token of Keystone, which it gets for a password or for an application credential. Not set: as auth_strategy says, with keystone for a password.',
     ),
     cafile: option(
       text('a file of certificates in PEM'),
       undefined,
-      "Authorities of which one must have signed the conductors' certificates. Not set: those that Node.js trusts.",
+      'Authorities of which one must have signed the certificates of conductors and of Keystone. Not set: those that Node.js trusts.',
     ),
     cert_file: option(
       text('a file of certificates in PEM'),
@@ -198,7 +319,7 @@ export const OPTIONS = {
     certfile: option(
       text('a file of certificates in PEM'),
       undefined,
-      'Certificate that the API presents to conductors, where a proxy before them asks for one.',
+      'Certificate that the API presents to conductors and to Keystone, where they or proxies before them ask for one.',
     ),
     client_use_ssl: option(
       boolean(),
@@ -218,7 +339,7 @@ export const OPTIONS = {
     insecure: option(
       boolean(),
       false,
-      "Whether the API takes any certificate for a conductor's.",
+      "Whether the API takes any certificate for a conductor's or Keystone's.",
     ),
     key_file: option(
       text('a file with a private key in PEM'),
@@ -233,7 +354,7 @@ export const OPTIONS = {
     password: option(
       text('a password'),
       undefined,
-      'Password of the API when auth_type is http_basic.',
+      'Password of the API when auth_type is http_basic, password or v3password.',
       {secret: true},
     ),
     port: option(
@@ -264,8 +385,58 @@ export const OPTIONS = {
     username: option(
       text('a user name'),
       undefined,
-      'User name of the API when auth_type is http_basic.',
+      'User name of the API when auth_type is http_basic, password or v3password.',
     ),
+    ...keystoneLogin('the API'),
+  },
+  keystone_authtoken: {
+    auth_type: option(
+      text(`one of ${KEYSTONE_AUTH_TYPES.join(', ')}`),
+      'password',
+      'When [json_rpc] auth_strategy is keystone, how a conductor authenticates to Keystone, which it asks about the tokens of its callers. Unlike in Ironic, password where it is not set.',
+    ),
+    cafile: option(
+      text('a file of certificates in PEM'),
+      undefined,
+      'Authorities of which one must have signed the certificate of Keystone. Not set: those that Node.js trusts.',
+    ),
+    certfile: option(
+      text('a file of certificates in PEM'),
+      undefined,
+      'Certificate that a conductor presents to Keystone, where that asks for one.',
+    ),
+    insecure: option(
+      boolean(),
+      false,
+      "Whether a conductor takes any certificate for Keystone's.",
+    ),
+    keyfile: option(
+      text('a file with a private key in PEM'),
+      undefined,
+      'Private key to certfile. Not set: it is in certfile, too.',
+    ),
+    password: option(
+      text('a password'),
+      undefined,
+      'Password of the conductor when auth_type is password or v3password.',
+      {secret: true},
+    ),
+    token_cache_time: option(
+      integer(-1),
+      300,
+      'Seconds for which a token that was valid once is not validated again; until then a revoked one is still taken. 0 or -1: each call is validated.',
+    ),
+    username: option(
+      text('a user name'),
+      undefined,
+      'User name of the conductor when auth_type is password or v3password.',
+    ),
+    www_authenticate_uri: option(
+      httpUrl(),
+      undefined,
+      'URL of Keystone that callers without a valid token are told. Not set: auth_url.',
+    ),
+    ...keystoneLogin('the conductor'),
   },
   oslo_messaging_rabbit: {
     amqp_auto_delete: option(

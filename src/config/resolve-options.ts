@@ -81,7 +81,7 @@ function isUnset(raw: unknown): boolean {
 
 function contradictions(options: BootConfigOptions): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
-  const {pxe, json_rpc: jsonRpc, boot_config: own, DEFAULT} = options;
+  const {pxe, boot_config: own, DEFAULT} = options;
   if (pxe.ipxe_use_boot_config_api && !apiRootUrls(options).length) {
     problems.push(
       problemOf(
@@ -89,17 +89,6 @@ function contradictions(options: BootConfigOptions): ConfigurationProblem[] {
         'ipxe_use_boot_config_api',
         'True',
         'a root URL for links to the API: set [pxe] ipxe_config_api_root_url, or [api] public_endpoint, or [DEFAULT] my_ip',
-      ),
-    );
-  }
-  const strategy = rpcAuthStrategy(options);
-  if (DEFAULT.rpc_transport === 'json-rpc' && strategy === 'keystone') {
-    problems.push(
-      problemOf(
-        jsonRpc.auth_strategy ? 'json_rpc' : 'DEFAULT',
-        'auth_strategy',
-        strategy,
-        'noauth or http_basic for RPC, as keystone is not supported; [json_rpc] auth_strategy sets it for RPC alone',
       ),
     );
   }

@@ -1,9 +1,13 @@
 import {ConnectionOptions} from 'node:tls';
 import {BindingScope, inject, injectable} from '@loopback/core';
-import {Dispatcher, Pool} from 'undici';
-import {BootConfigError} from '../boot-config-error';
+import {Pool} from 'undici';
+import {BootConfigError, Reason} from '../boot-config-error';
 import {BootConfigOptions} from '../config';
+import {clientTls} from '../config/client-tls';
+import {readBody, TooLarge} from '../http/read-body';
 import {BootConfigBindings} from '../keys';
+import {KeystoneError, KeystoneFault} from '../keystone';
+import {Logger} from '../logger';
 import {
   decodeAnswer,
   encodeCall,
@@ -13,7 +17,6 @@ import {
   RpcCall,
 } from '../rpc';
 import {rpcCredentials, RpcCredentials} from './json-rpc-credentials';
-import {callsOverTls, rpcClientTls} from './json-rpc-tls';
 import {remoteFailure} from './remote-failure';
 import {asRpcTransport, RpcTransport} from './rpc-transport';
 
@@ -47,6 +50,8 @@ export class JsonRpcTransport implements RpcTransport {
   constructor(
     @inject(BootConfigBindings.OPTIONS)
     private readonly options: BootConfigOptions,
+    @inject(BootConfigBindings.LOGGER, {optional: true})
+    private readonly logger?: Logger,
   ) {}
 
   /** @throws ConfigurationError when TLS or credentials lack something */
@@ -67,8 +72,12 @@ export class JsonRpcTransport implements RpcTransport {
   async stop(): Promise<void> {
     const pools = [...this.pools.values()];
     this.pools.clear();
+    const setup = await this.setup?.catch(() => undefined);
     this.setup = undefined;
-    await Promise.all(pools.map(pool => pool.destroy()));
+    await Promise.all([
+      ...pools.map(pool => pool.destroy()),
+      setup?.credentials.stop(),
+    ]);
   }
 
   private async ready(): Promise<Setup> {
@@ -77,11 +86,13 @@ export class JsonRpcTransport implements RpcTransport {
   }
 
   private async makeReady(): Promise<Setup> {
+    const {use_ssl: ssl, client_use_ssl: clientSsl} = this.options.json_rpc;
     return {
-      credentials: rpcCredentials(this.options),
-      tls: callsOverTls(this.options)
-        ? await rpcClientTls(this.options)
-        : undefined,
+      credentials: await rpcCredentials(this.options, this.logger),
+      tls:
+        ssl || clientSsl
+          ? await clientTls(this.options, 'json_rpc')
+          : undefined,
     };
   }
 
@@ -92,22 +103,30 @@ export class JsonRpcTransport implements RpcTransport {
   ): Promise<JsonRpcAnswer> {
     const {max_script_size: maxSize} = this.options.boot_config;
     const {credentials, tls} = await this.ready();
-    try {
-      const response = await this.poolOf(hostname, tls).request({
+    const send = async () => {
+      const pool = this.poolOf(hostname, tls);
+      const headers = await credentials.headers(signal);
+      const response = await pool.request({
         method: 'POST',
         path: '/',
-        headers: {
-          'content-type': 'application/json',
-          ...credentials.headers(),
-        },
+        headers: {'content-type': 'application/json', ...headers},
         body: encodeCall(call),
         signal,
       });
+      return {headers, response};
+    };
+    try {
+      let {headers, response} = await send();
+      if (response.statusCode === 401 && credentials.renounce(headers)) {
+        await response.body.dump();
+        ({headers, response} = await send());
+      }
       const body = await readBody(
         response.body,
         ESCAPE_FACTOR * maxSize + ENVELOPE_SIZE,
       );
-      return decode(response.statusCode, body, call);
+      refuseStatus(response.statusCode, credentials);
+      return decode(body, call);
     } catch (error) {
       throw failureOf(hostname, error as Error, signal);
     }
@@ -138,30 +157,27 @@ export class JsonRpcTransport implements RpcTransport {
 /** An answer that came but is none to the call. */
 class BadAnswer extends Error {}
 
-async function readBody(
-  body: Dispatcher.ResponseData['body'],
-  limit: number,
-): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    // Leaving the loop destroys the body and with it the connection.
-    if (size > limit) throw new BadAnswer(`more than ${limit} bytes`);
-    chunks.push(chunk);
+function refuseStatus(status: number, {name}: RpcCredentials): void {
+  switch (status) {
+    case 200:
+      return;
+    case 401:
+      throw new BadAnswer(`it does not take ${name} (HTTP status 401)`);
+    case 403:
+      throw new BadAnswer(
+        'it does not let this user call, who may have none of its [json_rpc] allowed_roles (HTTP status 403)',
+      );
+    case 503:
+      // A conductor that listens already answers so until it is online.
+      throw new Error(
+        'it is not online, or not able to tell who calls (HTTP status 503)',
+      );
+    default:
+      throw new BadAnswer(`HTTP status ${status}`);
   }
-  return Buffer.concat(chunks, size).toString('utf8');
 }
 
-function decode(status: number, body: string, call: RpcCall): JsonRpcAnswer {
-  // A conductor that listens already but is not online yet answers 503.
-  if (status === 503) throw new Error('it is not online (HTTP status 503)');
-  if (status === 401) {
-    throw new BadAnswer(
-      'it does not take the credentials of [json_rpc] (HTTP status 401)',
-    );
-  }
-  if (status !== 200) throw new BadAnswer(`HTTP status ${status}`);
+function decode(body: string, call: RpcCall): JsonRpcAnswer {
   try {
     return decodeAnswer(body, call.context.request_id!);
   } catch (error) {
@@ -169,13 +185,28 @@ function decode(status: number, body: string, call: RpcCall): JsonRpcAnswer {
   }
 }
 
+const REASON_BY_FAULT: Record<KeystoneFault, Reason> = {
+  refused: 'conductor_error',
+  forbidden: 'conductor_error',
+  unusable: 'conductor_error',
+  unreachable: 'conductor_unreachable',
+  late: 'conductor_timeout',
+};
+
 function failureOf(
   hostname: string,
   error: Error & {code?: string},
   signal: AbortSignal,
 ): BootConfigError {
   const options = {cause: error};
-  if (error instanceof BadAnswer) {
+  if (error instanceof KeystoneError) {
+    return new BootConfigError(
+      REASON_BY_FAULT[error.fault],
+      `conductor ${hostname} can't be called without a token: ${error.message}`,
+      options,
+    );
+  }
+  if (error instanceof BadAnswer || error instanceof TooLarge) {
     return new BootConfigError(
       'conductor_error',
       `conductor ${hostname} gave no usable answer: ${error.message}`,

@@ -107,9 +107,18 @@ describe('ironic-boot-config', function () {
         /\[deploy\] http_root = .*\.js: expected a directory that can be read: not a directory$/,
       ],
       [
-        'conductor over authentication by keystone',
-        {json_rpc: {auth_strategy: 'keystone'}},
-        /\[json_rpc\] auth_strategy = keystone: expected noauth or http_basic/,
+        'conductor over a login to Keystone that lacks a password',
+        {
+          ...AGENT,
+          json_rpc: {auth_strategy: 'keystone'},
+          keystone_authtoken: {auth_section: 'service'},
+          service: {
+            auth_url: 'http://127.0.0.1:5000',
+            username: 'ironic',
+            user_domain_name: 'Default',
+          },
+        },
+        /^ {2}\[keystone_authtoken\] password \(not set\): expected the password of the user, as auth_type is password$/m,
       ],
       [
         'conductor over a user file with a hash other than bcrypt',
@@ -138,6 +147,14 @@ describe('ironic-boot-config', function () {
         'serve over a user name that is missing',
         {json_rpc: {auth_strategy: 'http_basic', password: PASSWORD}},
         /\[json_rpc\] username \(not set\): expected the user name/,
+      ],
+      [
+        'serve over a password for Keystone with a reference in it',
+        {
+          json_rpc: {auth_strategy: 'keystone', auth_section: 'service'},
+          service: {password: `${PASSWORD}$x`},
+        },
+        /\[json_rpc\] password = \*\*\*: expected .*\$x refers to an option that is not set$/,
       ],
       [
         'serve over authorities that are not there',

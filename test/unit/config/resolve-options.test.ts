@@ -178,29 +178,12 @@ describe('resolveOptions', () => {
 
   describe('for authentication over JSON-RPC', () => {
     for (const section of ['json_rpc', 'DEFAULT']) {
-      for (const strategy of ['noauth', 'http_basic']) {
+      for (const strategy of ['noauth', 'http_basic', 'keystone']) {
         it(`takes ${strategy} in [${section}]`, () => {
           resolveOptions(jsonRpcWith({[section]: {auth_strategy: strategy}}));
         });
       }
-
-      it(`refuses keystone in [${section}]`, () => {
-        const {problems} = problemsOf(
-          jsonRpcWith({[section]: {auth_strategy: 'keystone'}}),
-        );
-        expect(problems).to.match([
-          {section, option: 'auth_strategy', value: 'keystone'},
-        ]);
-        expect(problems[0].expected).to.match(/^noauth or http_basic for RPC/);
-      });
     }
-
-    it('lets keystone be that of other services', () => {
-      resolveOptions({
-        DEFAULT: {rpc_transport: 'json-rpc', auth_strategy: 'keystone'},
-        json_rpc: {auth_strategy: 'http_basic'},
-      });
-    });
 
     it('does not show the password', () => {
       const error = problemsOf({

@@ -1,33 +1,35 @@
 import {X509Certificate} from 'node:crypto';
 import {ConnectionOptions, createSecureContext} from 'node:tls';
-import {BootConfigOptions} from '../config';
-import {badFile, FileOption, readFileOption} from '../config/file-option';
+import {badFile, FileOption, readFileOption} from './file-option';
+import {BootConfigOptions} from './options';
 
-/** Whether calls go over TLS. */
-export function callsOverTls({json_rpc: jsonRpc}: BootConfigOptions): boolean {
-  return jsonRpc.use_ssl || jsonRpc.client_use_ssl;
-}
+/** A section with keystoneauth's options for TLS. */
+type TlsSection = 'json_rpc' | 'keystone_authtoken';
 
 /**
- * How to speak TLS with conductors. Their certificates are verified for their
- * host names unless `[json_rpc] insecure` is set.
+ * How to speak TLS with servers, as the options of a section say. Certificates
+ * are verified for the names of their hosts unless `insecure` is set.
  *
  * @throws ConfigurationError for files that can't be read or do not match
  */
-export async function rpcClientTls({
-  json_rpc: jsonRpc,
-}: BootConfigOptions): Promise<ConnectionOptions> {
+export async function clientTls(
+  options: BootConfigOptions,
+  section: TlsSection,
+): Promise<ConnectionOptions> {
+  const {cafile, certfile, keyfile, insecure} = options[section];
   return {
-    rejectUnauthorized: !jsonRpc.insecure,
-    ...(jsonRpc.cafile && {ca: await authorities(jsonRpc.cafile)}),
-    ...(jsonRpc.certfile &&
-      (await ownCertificate(jsonRpc.certfile, jsonRpc.keyfile))),
+    rejectUnauthorized: !insecure,
+    ...(cafile && {ca: await authorities(section, cafile)}),
+    ...(certfile && (await ownCertificate(section, certfile, keyfile))),
   };
 }
 
-async function authorities(value: string): Promise<Buffer> {
+async function authorities(
+  section: TlsSection,
+  value: string,
+): Promise<Buffer> {
   const option: FileOption = {
-    section: 'json_rpc',
+    section,
     option: 'cafile',
     value,
     expected: 'a file of certificates in PEM',
@@ -38,18 +40,22 @@ async function authorities(value: string): Promise<Buffer> {
   return ca;
 }
 
-async function ownCertificate(certfile: string, keyfile = certfile) {
+async function ownCertificate(
+  section: TlsSection,
+  certfile: string,
+  keyfile = certfile,
+) {
   const certificate: FileOption = {
-    section: 'json_rpc',
+    section,
     option: 'certfile',
     value: certfile,
-    expected: 'a file with the certificate of the API in PEM',
+    expected: 'a file with a certificate for clients in PEM',
   };
   const privateKey: FileOption = {
-    section: 'json_rpc',
+    section,
     option: keyfile === certfile ? 'certfile' : 'keyfile',
     value: keyfile,
-    expected: 'a file with the private key to [json_rpc] certfile in PEM',
+    expected: `a file with the private key to [${section}] certfile in PEM`,
   };
   const cert = await readFileOption(certificate);
   const key = await readFileOption(privateKey);

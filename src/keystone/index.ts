@@ -1,0 +1,5 @@
+export * from './auth-request';
+export * from './keystone-client';
+export * from './keystone-error';
+export {KeystoneSection} from './login';
+export * from './service-token';
