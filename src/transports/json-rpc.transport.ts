@@ -19,6 +19,7 @@ import {
 import {rpcCredentials, RpcCredentials} from './json-rpc-credentials';
 import {remoteFailure} from './remote-failure';
 import {asRpcTransport, RpcTransport} from './rpc-transport';
+import {RpcUnavailable} from './rpc-unavailable';
 
 // Room for what JSON adds around a script, and for the longest escape of a
 // byte in one, \u00XX.
@@ -200,10 +201,9 @@ function failureOf(
 ): BootConfigError {
   const options = {cause: error};
   if (error instanceof KeystoneError) {
-    return new BootConfigError(
-      REASON_BY_FAULT[error.fault],
+    return new RpcUnavailable(
       `conductor ${hostname} can't be called without a token: ${error.message}`,
-      options,
+      {...options, reason: REASON_BY_FAULT[error.fault]},
     );
   }
   if (error instanceof BadAnswer || error instanceof TooLarge) {
