@@ -21,3 +21,16 @@ export function jsonDepth(json: string): number {
   }
   return deepest;
 }
+
+// As Ironic's [api] max_json_body_depth, which its RPC server keeps to as well.
+const MAX_DEPTH = 25;
+
+/**
+ * Parses JSON of a request.
+ *
+ * @throws Error when it is unsound, or nested more deeply than Ironic takes it
+ */
+export function parseRequestJson(json: string): unknown {
+  if (jsonDepth(json) > MAX_DEPTH) throw new Error('it is nested too deeply');
+  return JSON.parse(json);
+}
