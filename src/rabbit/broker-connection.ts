@@ -15,7 +15,7 @@ export class BrokerConnection {
 
   constructor(
     readonly broker: BrokerAddress,
-    options: ConnectionOptions,
+    private readonly options: ConnectionOptions,
   ) {
     this.lost = new Promise<never>((_resolve, reject) => {
       this.reject = reject;
@@ -30,7 +30,16 @@ export class BrokerConnection {
     const connected = new Promise<this>(resolve => {
       this.connection.on('connection', () => resolve(this));
     });
-    return Promise.race([connected, this.lost]);
+    try {
+      return await Promise.race([connected, this.lost]);
+    } catch (error) {
+      const isClosed = (error as {code?: string}).code === 'CONN_CLOSE';
+      if (!isClosed || this.options.tls) throw error;
+      throw new Error(
+        'it closed the connection without a word: if it wants TLS, set [oslo_messaging_rabbit] ssl',
+        {cause: error},
+      );
+    }
   }
 
   /**
