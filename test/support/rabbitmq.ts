@@ -103,6 +103,14 @@ export class RabbitMq {
     await this.control('set_vm_memory_high_watermark', '0.4');
   }
 
+  /** Makes one that `guest` may use. @returns the URL that leads there */
+  async addVirtualHost(name: string): Promise<string> {
+    await this.control('add_vhost', name);
+    const all = ['.*', '.*', '.*'];
+    await this.control('set_permissions', '-p', name, 'guest', ...all);
+    return this.url + encodeURIComponent(name);
+  }
+
   /** Names of the queues of the virtual host `/`. */
   async queues(): Promise<string[]> {
     const names = await this.control('-q', '-s', 'list_queues', 'name');

@@ -34,6 +34,7 @@ export class RogueOsloConductor {
       port: broker.port,
       noDelay: true,
     });
+    connection.on('error', () => {});
     const channel = await connection.acquire();
     const rogue = new RogueOsloConductor(connection, channel, roguery);
     const [exchange, queue] = ['ironic', queueOf(host)];
