@@ -1,3 +1,5 @@
+import {parseJson} from './parse-json';
+
 /**
  * How deeply objects and arrays are nested in JSON text, sound or not. Takes
  * time in proportion to the length, whatever the text.
@@ -32,5 +34,5 @@ const MAX_DEPTH = 25;
  */
 export function parseRequestJson(json: string): unknown {
   if (jsonDepth(json) > MAX_DEPTH) throw new Error('it is nested too deeply');
-  return JSON.parse(json);
+  return parseJson(json);
 }

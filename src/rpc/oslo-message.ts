@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {RemoteError} from './errors';
 import {parseRequestJson} from './json-depth';
 import {isObject} from './json-rpc';
+import {parseJson} from './parse-json';
 import {RpcCall} from './rpc-call';
 
 /**
@@ -164,7 +165,7 @@ export function msgIdIn(body: unknown): string | undefined {
 }
 
 function decodeFailure(json: unknown): RemoteError {
-  const failure: unknown = typeof json === 'string' ? JSON.parse(json) : json;
+  const failure: unknown = typeof json === 'string' ? parseJson(json) : json;
   if (!isObject(failure)) throw new Error('its failure is not an object');
   const {class: className, message, kwargs} = failure;
   const code = isObject(kwargs) ? kwargs.code : undefined;
@@ -186,17 +187,17 @@ function envelop(message: object): Buffer {
 
 function open(
   body: unknown,
-  parseJson: (json: string) => unknown = JSON.parse,
+  parseText: (json: string) => unknown = parseJson,
 ): Record<string, unknown> {
   const parse = (json: unknown) =>
-    parseJson(Buffer.isBuffer(json) ? json.toString() : String(json));
+    parseText(Buffer.isBuffer(json) ? json.toString() : String(json));
   // A client of RabbitMQ parses a body by itself that names no encoding.
   const envelope =
     isObject(body) && !Buffer.isBuffer(body) ? body : parse(body);
   if (!isObject(envelope)) throw new Error('it is not an object');
   const version = String(envelope['oslo.version']);
   if (version.split('.')[0] !== ENVELOPE_VERSION.split('.')[0]) {
-    throw new Error(`its envelope is of version ${version}`);
+    throw new Error(`its envelope is not of version ${ENVELOPE_VERSION}`);
   }
   const message = parse(envelope['oslo.message']);
   if (!isObject(message)) throw new Error('its message is not an object');

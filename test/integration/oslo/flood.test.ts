@@ -77,17 +77,13 @@ describe('a flood of requests over RabbitMQ', function () {
   });
 
   for (const [what, body, told] of [
-    ['is no JSON', '{"oslo.version', /Unterminated|Unexpected/],
-    ['is nothing', '', /Unexpected end/],
+    ['is no JSON', '{"oslo.version', /not valid JSON/],
+    ['is nothing', '', /not valid JSON/],
     ['is of many megabytes', ' '.repeat(20 * MEGABYTE), /more than 131072/],
     ['is nested deeply', enveloped(nested(30)), /nested too deeply/],
     ['is nested as deeply as fits', enveloped(nested(10_000)), /nested/],
-    [
-      'has an envelope nested deeply',
-      nested(10_000),
-      /nested|version undefined/,
-    ],
-    ['is of another version', '{"oslo.version": "3.0"}', /version 3\.0/],
+    ['has an envelope nested deeply', nested(10_000), /nested|not of version/],
+    ['is of another version', '{"oslo.version": "3.0"}', /not of version 2/],
     ['calls no method', enveloped('{}'), /names no method/],
   ] as const) {
     it(`does no harm where it ${what}`, async () => {

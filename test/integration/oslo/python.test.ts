@@ -62,9 +62,9 @@ describe("RPC with Python's oslo.messaging", function () {
 
 interface Peers {
   /** Makes a virtual host. @returns what leads there */
-  url(): Promise<string>;
+  url: () => Promise<string>;
   /** Writes an ironic.conf. @returns its path */
-  conf(): Promise<string>;
+  conf: () => Promise<string>;
   /** What is in it. */
   ours: BootConfigConfig;
 }
