@@ -303,6 +303,21 @@ describe('RPC over RabbitMQ', function () {
     expect(peer.received[0].expiration).to.equal('300');
   });
 
+  it('says why it can not have its queue, and has it when it can', async () => {
+    const queue = `${TOPIC}.other`;
+    await peer.channel.queueDeclare({queue, durable: true});
+    const other = await givenConductor({DEFAULT: {host: 'other'}});
+    await other.write(`${NODE}/config`, scriptOf('other'));
+    await eventually('it is logged', () =>
+      other.logger.records.some(({message}) =>
+        /PRECONDITION_FAILED - inequivalent arg 'durable'/.test(message),
+      ),
+    );
+    await peer.channel.queueDelete({queue});
+    await eventually('it listens', () => client.canReach('other'));
+    await other.stop();
+  });
+
   it('finds the broker that is there among several', async () => {
     const dead = `guest:guest@127.0.0.1:${await freePort()}`;
     const transport_url = `rabbit://${dead},guest:guest@127.0.0.1:${broker.port}/`;
