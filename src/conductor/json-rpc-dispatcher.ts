@@ -1,4 +1,5 @@
 import {ConductorApi, isObject, JsonRpcCode, JsonRpcId} from '../rpc';
+import {parseRequestJson} from '../rpc/json-depth';
 import {
   callMethod,
   InvalidArguments,
@@ -6,10 +7,6 @@ import {
   METHOD,
   UnknownMethod,
 } from './call-method';
-import {jsonDepth} from './json-depth';
-
-// As Ironic's [api] max_json_body_depth, which its RPC server keeps to as well.
-const MAX_DEPTH = 25;
 
 /** A fault of the request itself, told by one of JSON-RPC's own codes. */
 class JsonRpcFault extends Error {
@@ -58,8 +55,7 @@ function answer(content: object): string {
 function parse(body: string): Record<string, unknown> {
   let request: unknown;
   try {
-    if (jsonDepth(body) > MAX_DEPTH) throw new Error('nested too deeply');
-    request = JSON.parse(body);
+    request = parseRequestJson(body);
   } catch {
     throw new JsonRpcFault(
       JsonRpcCode.PARSE_ERROR,

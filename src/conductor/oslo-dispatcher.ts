@@ -19,7 +19,7 @@ const VERSION = '1.63';
 
 // A call is some 1000 bytes; a context with a token and a service catalogue may
 // take some tens of thousands.
-const MAX_BODY_SIZE = 128 * 1024;
+export const MAX_BODY_SIZE = 128 * 1024;
 
 const DISPATCHER = 'oslo_messaging.rpc.dispatcher';
 
@@ -33,7 +33,7 @@ export interface OsloAnswer {
 }
 
 /**
- * Takes the body of a request in oslo.messaging's format and gives the reply,
+ * Takes a request in oslo.messaging's format and gives the reply,
  * as a server of oslo.messaging does.
  *
  * @param onUnexpected - told of an error that is none of Ironic's
@@ -42,10 +42,10 @@ export interface OsloAnswer {
  */
 export async function dispatch(
   conductor: ConductorApi,
-  body: unknown,
+  {body, bodySize}: {body: unknown; bodySize: number},
   onUnexpected: (error: Error) => void,
 ): Promise<OsloAnswer | undefined> {
-  if (Buffer.isBuffer(body) && body.length > MAX_BODY_SIZE) {
+  if (bodySize > MAX_BODY_SIZE) {
     throw new Error(`a request of more than ${MAX_BODY_SIZE} bytes`);
   }
   const request = decodeRequest(body);

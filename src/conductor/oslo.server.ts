@@ -1,11 +1,16 @@
 import {BindingScope, inject, lifeCycleObserver, Server} from '@loopback/core';
-import type {AsyncMessage, Channel} from 'rabbitmq-client';
+import type {Channel} from 'rabbitmq-client';
 import {BootConfigOptions} from '../config';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
-import {OSLO_PROPERTIES, RabbitSession} from '../rabbit';
+import {OSLO_PROPERTIES, RabbitSession, SizedMessage} from '../rabbit';
 import {ConductorApi, CONDUCTOR_TOPIC} from '../rpc';
-import {dispatch, OsloAnswer} from './oslo-dispatcher';
+import {dispatch, MAX_BODY_SIZE, OsloAnswer} from './oslo-dispatcher';
+import {Turns} from './turns';
+
+// As oslo.messaging's executor_thread_pool_size. So many more the broker may
+// send ahead; the others stay with it, until nobody waits for them any more.
+const MAX_AT_WORK = 64;
 
 /**
  * Answers RPC over RabbitMQ in oslo.messaging's format as Ironic's conductors
@@ -15,6 +20,7 @@ import {dispatch, OsloAnswer} from './oslo-dispatcher';
 @lifeCycleObserver('server', {scope: BindingScope.SINGLETON})
 export class OsloServer implements Server {
   private readonly inFlight = new Set<Promise<void>>();
+  private readonly turns = new Turns(MAX_AT_WORK);
   private session?: RabbitSession;
   private consumerTag = '';
 
@@ -31,18 +37,26 @@ export class OsloServer implements Server {
     return this.session?.channel !== undefined;
   }
 
+  /** @throws ConfigurationError when TLS lacks something */
+  async init(): Promise<void> {
+    if (this.isWanted()) await RabbitSession.check(this.options);
+  }
+
   async start(): Promise<void> {
-    if (this.options.DEFAULT.rpc_transport !== 'oslo') return;
+    if (!this.isWanted()) return;
     const {queue} = this;
-    this.session = new RabbitSession(this.options, {
-      setUp: channel => this.setUp(channel),
-      onReady: broker =>
-        this.logger.info({broker, queue}, 'conductor listens on RabbitMQ'),
-      onLost: error =>
-        this.logger.warn({err: error}, 'connection to RabbitMQ lost'),
-      onFailed: error =>
-        this.logger.warn({err: error}, "RabbitMQ can't be reached"),
-    });
+    this.session = new RabbitSession(
+      this.options,
+      this.logger,
+      {
+        setUp: channel => this.setUp(channel),
+        onReady: broker =>
+          this.logger.info({broker, queue}, 'conductor listens on RabbitMQ'),
+        onLost: error =>
+          this.logger.warn({err: error}, 'connection to RabbitMQ lost'),
+      },
+      MAX_BODY_SIZE,
+    );
     this.session.start();
   }
 
@@ -53,6 +67,10 @@ export class OsloServer implements Server {
       await Promise.allSettled(this.inFlight);
     });
     this.session = undefined;
+  }
+
+  private isWanted(): boolean {
+    return this.options.DEFAULT.rpc_transport === 'oslo';
   }
 
   /** Name of the queue, and the key by which the exchange finds it. */
@@ -83,21 +101,29 @@ export class OsloServer implements Server {
       arguments: quorum ? {'x-queue-type': 'quorum'} : {},
     });
     await channel.queueBind({queue, exchange, routingKey: queue});
-    const {consumerTag} = await channel.basicConsume({queue}, message => {
-      const answered = this.handle(channel, message).catch((error: Error) =>
-        this.logger.error({err: error}, 'an RPC request failed'),
-      );
+    await channel.basicQos({prefetchCount: MAX_AT_WORK});
+    // Before one of a connection, or of a process, of whose end the broker was
+    // not told: it may still have that.
+    const consumer = {queue, arguments: {'x-priority': secondsSinceEpoch()}};
+    const {consumerTag} = await channel.basicConsume(consumer, message => {
+      const answered = this.turns
+        .take(() => this.handle(channel, message as SizedMessage))
+        .catch((error: Error) =>
+          this.logger.error({err: error}, 'an RPC request failed'),
+        );
       this.inFlight.add(answered);
       void answered.then(() => this.inFlight.delete(answered));
     });
     this.consumerTag = consumerTag;
   }
 
-  private async handle(channel: Channel, message: AsyncMessage): Promise<void> {
+  private async handle(channel: Channel, message: SizedMessage): Promise<void> {
+    // The broker gives it out again.
+    if (!channel.active) return;
     // Before the work, as oslo.messaging does: what ends this process must not
     // come again.
     channel.basicAck({deliveryTag: message.deliveryTag});
-    const answer = await dispatch(this.conductor, message.body, error =>
+    const answer = await dispatch(this.conductor, message, error =>
       this.logger.error({err: error}, 'get_boot_config failed'),
     );
     if (answer) await this.send(answer);
@@ -110,4 +136,8 @@ export class OsloServer implements Server {
       body,
     );
   }
+}
+
+function secondsSinceEpoch(): number {
+  return Math.floor(Date.now() / 1000);
 }

@@ -1,6 +1,5 @@
-import {X509Certificate} from 'node:crypto';
-import {ConnectionOptions, createSecureContext} from 'node:tls';
-import {badFile, FileOption, readFileOption} from './file-option';
+import {ConnectionOptions} from 'node:tls';
+import {readAuthorities, readOwnCertificate} from './client-tls-files';
 import {BootConfigOptions} from './options';
 
 /** A section with keystoneauth's options for TLS. */
@@ -19,55 +18,11 @@ export async function clientTls(
   const {cafile, certfile, keyfile, insecure} = options[section];
   return {
     rejectUnauthorized: !insecure,
-    ...(cafile && {ca: await authorities(section, cafile)}),
-    ...(certfile && (await ownCertificate(section, certfile, keyfile))),
+    ...(cafile && {ca: await readAuthorities(section, 'cafile', cafile)}),
+    ...(certfile &&
+      (await readOwnCertificate(
+        {section, option: 'certfile', value: certfile},
+        {section, option: 'keyfile', value: keyfile},
+      ))),
   };
-}
-
-async function authorities(
-  section: TlsSection,
-  value: string,
-): Promise<Buffer> {
-  const option: FileOption = {
-    section,
-    option: 'cafile',
-    value,
-    expected: 'a file of certificates in PEM',
-  };
-  const ca = await readFileOption(option);
-  // TLS itself passes over what is no certificate.
-  tryOut(option, () => new X509Certificate(ca));
-  return ca;
-}
-
-async function ownCertificate(
-  section: TlsSection,
-  certfile: string,
-  keyfile = certfile,
-) {
-  const certificate: FileOption = {
-    section,
-    option: 'certfile',
-    value: certfile,
-    expected: 'a file with a certificate for clients in PEM',
-  };
-  const privateKey: FileOption = {
-    section,
-    option: keyfile === certfile ? 'certfile' : 'keyfile',
-    value: keyfile,
-    expected: `a file with the private key to [${section}] certfile in PEM`,
-  };
-  const cert = await readFileOption(certificate);
-  const key = await readFileOption(privateKey);
-  tryOut(certificate, () => createSecureContext({cert}));
-  tryOut(privateKey, () => createSecureContext({cert, key}));
-  return {cert, key};
-}
-
-function tryOut(option: FileOption, use: () => unknown): void {
-  try {
-    use();
-  } catch (error) {
-    throw badFile(option, (error as Error).message);
-  }
 }

@@ -35,6 +35,19 @@ export function choice<C extends string>(...choices: C[]): OptionType<C> {
   };
 }
 
+/** Taken in any case, as oslo.messaging does. */
+export function choiceOfAnyCase<C extends string>(
+  ...choices: C[]
+): OptionType<C> {
+  return {
+    expected: `one of ${choices.join(', ')}`,
+    parse: value => {
+      const word = String(value).trim().toLowerCase();
+      return choices.find(c => c.toLowerCase() === word);
+    },
+  };
+}
+
 export function boolean(): OptionType<boolean> {
   return {
     expected: 'a boolean (True or False)',

@@ -2,6 +2,7 @@ import {hostname} from 'node:os';
 import {
   boolean,
   choice,
+  choiceOfAnyCase,
   databaseUrl,
   fileMode,
   hostAddress,
@@ -184,6 +185,11 @@ export const OPTIONS = {
       ipAddress(),
       undefined,
       'IP address of this host. Unlike in Ironic it is not guessed when it is not set.',
+    ),
+    rpc_response_timeout: option(
+      positive('seconds'),
+      60,
+      'With rpc_transport = oslo, seconds after which a call of a conductor is given up, if [boot_config] request_timeout does not end it before.',
     ),
     rpc_transport: option(
       text('the name of an RPC transport'),
@@ -452,7 +458,7 @@ export const OPTIONS = {
     heartbeat_timeout_threshold: option(
       integer(0, 3600),
       60,
-      'Seconds without a sign of life after which the broker counts as gone; 0 sends no heartbeats.',
+      'Seconds without a sign of life after which the broker counts as gone; 0: as the broker asks for. A broker that leaves a call unconfirmed is found out sooner.',
     ),
     rabbit_quorum_queue: option(
       boolean(),
@@ -484,10 +490,20 @@ export const OPTIONS = {
       undefined,
       'Certificate that is shown to the broker.',
     ),
+    ssl_enforce_hostname_verification: option(
+      boolean(),
+      true,
+      "Whether the broker's certificate has to be for its host in transport_url. Ironic's default is False.",
+    ),
     ssl_key_file: option(
       text('a file'),
       undefined,
-      'Private key of the certificate that is shown to the broker.',
+      'Private key of the certificate that is shown to the broker. Not set: it is in the same file.',
+    ),
+    ssl_version: option(
+      choiceOfAnyCase('SSLv23', 'TLSv1_2'),
+      undefined,
+      'Version of TLS that RabbitMQ is spoken to in: TLSv1_2, or SSLv23 and not set: the newest that both sides know. Older ones are not spoken.',
     ),
   },
   pxe: {

@@ -1,16 +1,21 @@
-import {readFile} from 'node:fs/promises';
 import {setTimeout as pause} from 'node:timers/promises';
-import type {ConnectionOptions as TlsOptions} from 'node:tls';
-import {Channel, Connection} from 'rabbitmq-client';
+import type {Channel} from 'rabbitmq-client';
 import {
   BootConfigOptions,
   BrokerAddress,
   parseTransportUrl,
   TransportAddress,
 } from '../config';
+import {Logger} from '../logger';
 import {formatHostAddress} from '../rpc';
+import {causeOf} from '../rpc/cause-of';
+import {Attempts} from './attempts';
+import {limitBodies} from './body-limit';
+import type {BrokerConnection} from './broker-connection';
+import {connectionOptions} from './connection-options';
+import {Opening} from './opening';
+import {rabbitTls} from './rabbit-tls';
 
-const CONNECT_TIMEOUT_MS = 5000;
 const CLOSE_TIMEOUT_MS = 5000;
 
 // As oslo.messaging's rabbit_retry_interval, without its growing pauses: the
@@ -20,38 +25,53 @@ const RETRY_MS = 1000;
 export interface RabbitSessionEvents {
   /** Declares and consumes what is needed, on each new channel. */
   setUp(channel: Channel): Promise<void>;
-  onReady?(broker: string): void;
+  onReady(broker: string): void;
   /** A connection that was ready is lost. */
   onLost?(error: Error): void;
-  /** No broker could be reached or used, the first time in a row. */
-  onFailed?(error: Error): void;
+  /** The broker takes no messages for a while. */
+  onBlocked?(reason: string): void;
 }
 
 /**
  * One connection to RabbitMQ with one channel, made anew whenever it is lost:
- * to the broker that was used last if it is there, otherwise to the next one.
+ * to the next broker, if there are several.
  */
 export class RabbitSession {
   private readonly address: TransportAddress;
   private readonly stopping = new AbortController();
+  /** What has been logged of each broker since the last success. */
+  private readonly told = new Map<BrokerAddress, string>();
   private running?: Promise<void>;
   private opening = new Opening();
-  private open?: {connection: Connection; channel: Channel};
-  private lose?: (error: Error) => void;
-  private last = 0;
+  private connection?: BrokerConnection;
+  private readyChannel?: Channel;
+  private next = 0;
 
+  /** @param maxBodySize - of a message; see `limitBodies` */
   constructor(
     private readonly options: BootConfigOptions,
+    private readonly logger: Logger,
     private readonly events: RabbitSessionEvents,
+    private readonly maxBodySize: number,
   ) {
     const address = parseTransportUrl(options.DEFAULT.transport_url);
     if (!address) throw new Error('[DEFAULT] transport_url is not usable');
     this.address = address;
   }
 
+  /** @throws ConfigurationError when it can't be used as configured */
+  static async check(options: BootConfigOptions): Promise<void> {
+    await rabbitTls(options);
+  }
+
   /** The channel while there is one that can be used. */
   get channel(): Channel | undefined {
-    return this.open?.channel;
+    return this.readyChannel;
+  }
+
+  /** Why the broker takes no messages at the moment, if it does not. */
+  get blocked(): string | undefined {
+    return this.connection?.blocked;
   }
 
   /** Connects in the background, until `stop`. */
@@ -68,25 +88,23 @@ export class RabbitSession {
     return this.channel ?? this.opening.wait(signal);
   }
 
-  /** Gives up a connection over which nothing comes, and makes a new one. */
-  reset(reason: string): void {
-    this.lose?.(new Error(reason));
+  /** Gives up the connection, and makes a new one. */
+  reset(error: Error): void {
+    this.connection?.lose(error);
   }
 
   /** @param finish - what is still to be done with the channel */
   async stop(finish?: (channel: Channel) => Promise<void>): Promise<void> {
-    const {open} = this;
+    const {connection, channel} = this;
     this.stopping.abort();
-    if (open) {
-      const closing = close(open, finish).catch(() => {});
-      const over = new AbortController();
-      await Promise.race([
-        closing,
-        pause(CLOSE_TIMEOUT_MS, undefined, over).catch(() => {}),
-      ]);
-      over.abort();
+    if (connection && channel) {
+      const closing = (async () => {
+        await finish?.(channel);
+        await connection.close(channel);
+      })();
+      await settled(closing, CLOSE_TIMEOUT_MS);
     }
-    this.lose?.(new Error('stopped'));
+    connection?.lose(new Error('stopped'));
     await this.running;
   }
 
@@ -95,145 +113,99 @@ export class RabbitSession {
   }
 
   private async run(): Promise<void> {
-    let failures = 0;
-    while (!this.stopped) {
+    for (;;) {
+      this.connection = await this.connect();
+      if (!this.connection) break;
       const since = performance.now();
-      const {error, wasReady} = await this.tryBrokers();
-      this.opening.fail(error);
-      if (this.stopped) return;
-      failures = wasReady ? 0 : failures + 1;
+      const {error, wasReady} = await this.use(this.connection);
+      if (this.stopped) break;
       if (wasReady) this.events.onLost?.(error);
-      else if (failures === 1) this.events.onFailed?.(error);
+      else this.tell(this.connection.broker, error);
+      this.opening.fail(error);
       const rest = RETRY_MS - (performance.now() - since);
-      if (rest > 0) {
-        await pause(rest, undefined, this.stopping).catch(() => {});
-      }
-      if (!this.stopped) this.opening = new Opening();
+      await pause(rest, undefined, this.stopping).catch(() => {});
+      this.opening = new Opening();
     }
+    this.opening.fail(new Error('stopped'));
   }
 
-  /** Ends when no broker could be used, or the one that was used is gone. */
-  private async tryBrokers(): Promise<{error: Error; wasReady: boolean}> {
+  /** @returns `undefined` when it is to stop */
+  private async connect(): Promise<BrokerConnection | undefined> {
     const {brokers} = this.address;
-    const first = this.last;
-    let error = new Error('stopped');
-    for (let at = 0; at < brokers.length && !this.stopped; at++) {
-      this.last = (first + at) % brokers.length;
-      const used = await this.use(brokers[this.last]);
-      if (used.wasReady) return used;
-      error = used.error;
-    }
-    return {error, wasReady: false};
-  }
-
-  private async use(
-    broker: BrokerAddress,
-  ): Promise<{error: Error; wasReady: boolean}> {
-    let connection: Connection | undefined;
-    let wasReady = false;
-    try {
-      const lost = new Promise<never>((_resolve, reject) => {
-        this.lose = reject;
-      });
-      lost.catch(() => {});
-      connection = new Connection(await this.connectionOptions(broker));
-      connection.on('error', this.lose!);
-      const channel = await Promise.race([this.openChannel(connection), lost]);
-      wasReady = true;
-      this.open = {connection, channel};
-      this.events.onReady?.(formatHostAddress(broker));
-      this.opening.succeed(channel);
-      return await lost;
-    } catch (error) {
-      return {error: error as Error, wasReady};
-    } finally {
-      this.open = undefined;
-      this.lose = undefined;
-      connection?.unsafeDestroy();
-    }
-  }
-
-  private async openChannel(connection: Connection): Promise<Channel> {
-    const channel = await connection.acquire({emitErrorsFromChannel: true});
-    const lose = this.lose!;
-    channel.on('error', lose);
-    channel.on('basic.cancel', (_tag, error) => lose(error as Error));
-    channel.on('close', () => {
-      if (this.stopped) return;
-      // After the error that closed it had its say.
-      setImmediate(() => lose(new Error('the channel was closed')));
-    });
-    await this.events.setUp(channel);
-    return channel;
-  }
-
-  private async connectionOptions(broker: BrokerAddress) {
-    const {heartbeat_timeout_threshold: heartbeat, ssl} =
-      this.options.oslo_messaging_rabbit;
-    return {
-      hostname: broker.host,
-      port: broker.port,
-      username: broker.username,
-      password: broker.password,
-      vhost: this.address.virtualHost,
-      // Otherwise a call waits for the acknowledgement of the one before.
-      noDelay: true,
-      heartbeat,
-      acquireTimeout: CONNECT_TIMEOUT_MS,
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      connectionName: `ironic-boot-config:${process.pid}`,
-      // Read anew each time, as certificates are renewed.
-      tls: ssl ? await this.tlsOptions() : undefined,
-    };
-  }
-
-  private async tlsOptions(): Promise<TlsOptions> {
-    const {ssl_ca_file, ssl_cert_file, ssl_key_file} =
-      this.options.oslo_messaging_rabbit;
-    const [ca, cert, key] = await Promise.all(
-      [ssl_ca_file, ssl_cert_file, ssl_key_file].map(async file =>
-        file === undefined ? undefined : readFile(file),
-      ),
+    const attempts = new Attempts(
+      this.stopping.signal,
+      broker => connectionOptions(this.options, this.address, broker),
+      (broker, error) => this.tell(broker, error),
     );
-    return {ca, cert, key};
-  }
-}
-
-async function close(
-  {connection, channel}: {connection: Connection; channel: Channel},
-  finish?: (channel: Channel) => Promise<void>,
-): Promise<void> {
-  await finish?.(channel);
-  await channel.close();
-  await connection.close();
-}
-
-/** The outcome of the attempts that are under way to open a channel. */
-class Opening {
-  succeed!: (channel: Channel) => void;
-  fail!: (error: Error) => void;
-
-  private readonly outcome: Promise<Channel>;
-
-  constructor() {
-    this.outcome = new Promise<Channel>((resolve, reject) => {
-      this.succeed = resolve;
-      this.fail = reject;
-    });
-    this.outcome.catch(() => {});
+    while (!this.stopped && !attempts.taken) {
+      const since = performance.now();
+      for (let tried = 0; tried < brokers.length; tried++) {
+        if (this.stopped || attempts.taken) break;
+        await attempts.begin(brokers[this.next++ % brokers.length], RETRY_MS);
+      }
+      const {haveFailed} = attempts;
+      if (haveFailed) this.opening.fail(attempts.failure);
+      await attempts.wait(RETRY_MS - (performance.now() - since));
+      if (haveFailed) this.opening = new Opening();
+    }
+    if (this.stopped) attempts.taken?.lose(new Error('stopped'));
+    return this.stopped ? undefined : attempts.taken;
   }
 
-  async wait(signal: AbortSignal): Promise<Channel> {
-    signal.throwIfAborted();
-    let onAbort: () => void;
-    const aborted = new Promise<never>((_resolve, reject) => {
-      onAbort = () => reject(signal.reason as Error);
-      signal.addEventListener('abort', onAbort, {once: true});
-    });
+  /** Ends when the connection is lost. */
+  private async use(
+    connection: BrokerConnection,
+  ): Promise<{error: Error; wasReady: boolean}> {
     try {
-      return await Promise.race([this.outcome, aborted]);
+      const channel = await connection.openChannel(
+        async one => {
+          limitBodies(one, this.maxBodySize);
+          await this.events.setUp(one);
+        },
+        reason => this.onBlocked(reason),
+      );
+      this.readyChannel = channel;
+      this.told.clear();
+      this.events.onReady(formatHostAddress(connection.broker));
+      this.opening.succeed(channel);
+      return {error: await connection.untilLost(), wasReady: true};
+    } catch (error) {
+      return {error: error as Error, wasReady: false};
     } finally {
-      signal.removeEventListener('abort', onAbort!);
+      this.readyChannel = undefined;
+      connection.lose(new Error('not needed'));
     }
   }
+
+  private onBlocked(reason?: string): void {
+    if (reason === undefined) {
+      this.logger.info({}, 'RabbitMQ takes messages again');
+      return;
+    }
+    this.logger.warn({reason}, 'RabbitMQ takes no messages for a while');
+    this.events.onBlocked?.(reason);
+  }
+
+  /** Once for each cause, until a broker could be used. */
+  private tell(broker: BrokerAddress, error: Error): void {
+    const cause = causeOf(error);
+    if (this.told.get(broker) === cause) return;
+    this.told.set(broker, cause);
+    this.logger.warn(
+      {broker: formatHostAddress(broker), err: error},
+      `RabbitMQ can't be reached: ${cause}`,
+    );
+  }
+}
+
+/** Waits for something to settle, but no longer than `milliseconds`. */
+async function settled(
+  promise: Promise<void>,
+  milliseconds: number,
+): Promise<void> {
+  const over = new AbortController();
+  const late = pause(milliseconds, undefined, over);
+  await Promise.race([promise, late]).catch(() => {});
+  late.catch(() => {});
+  over.abort();
 }

@@ -1,5 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {RemoteError} from './errors';
+import {parseRequestJson} from './json-depth';
 import {isObject} from './json-rpc';
 import {parseJson} from './parse-json';
 import {RpcCall} from './rpc-call';
@@ -76,10 +77,10 @@ export function encodeRequest(
 /**
  * Reads the body of a request.
  *
- * @throws Error when it is none
+ * @throws Error when it is none, or nested more deeply than Ironic takes it
  */
 export function decodeRequest(body: unknown): OsloRequest {
-  const message = open(body);
+  const message = open(body, parseRequestJson);
   const {method, args = {}, version = '1.0', namespace} = message;
   if (typeof method !== 'string') throw new Error('it names no method');
   if (!isObject(args)) throw new Error('its arguments are not named');
@@ -153,8 +154,18 @@ export function msgIdOf(body: unknown): string | undefined {
   }
 }
 
+// The message is text in a text: each quote has a backslash before it.
+const MSG_ID = /"_msg_id\\" *: *\\"([0-9a-f]{32})\\"/;
+
+/** The id of the request that a reply is to which can't be read. */
+export function msgIdIn(body: unknown): string | undefined {
+  return MSG_ID.exec(
+    Buffer.isBuffer(body) ? body.toString() : String(body),
+  )?.[1];
+}
+
 function decodeFailure(json: unknown): RemoteError {
-  const failure = typeof json === 'string' ? parse(json) : json;
+  const failure: unknown = typeof json === 'string' ? parseJson(json) : json;
   if (!isObject(failure)) throw new Error('its failure is not an object');
   const {class: className, message, kwargs} = failure;
   const code = isObject(kwargs) ? kwargs.code : undefined;
@@ -174,22 +185,23 @@ function envelop(message: object): Buffer {
   );
 }
 
-function open(body: unknown): Record<string, unknown> {
+function open(
+  body: unknown,
+  parseText: (json: string) => unknown = parseJson,
+): Record<string, unknown> {
+  const parse = (json: unknown) =>
+    parseText(Buffer.isBuffer(json) ? json.toString() : String(json));
   // A client of RabbitMQ parses a body by itself that names no encoding.
   const envelope =
     isObject(body) && !Buffer.isBuffer(body) ? body : parse(body);
   if (!isObject(envelope)) throw new Error('it is not an object');
   const version = String(envelope['oslo.version']);
   if (version.split('.')[0] !== ENVELOPE_VERSION.split('.')[0]) {
-    throw new Error(`its envelope is of version ${version}`);
+    throw new Error(`its envelope is not of version ${ENVELOPE_VERSION}`);
   }
   const message = parse(envelope['oslo.message']);
   if (!isObject(message)) throw new Error('its message is not an object');
   return message;
-}
-
-function parse(json: unknown): unknown {
-  return parseJson(Buffer.isBuffer(json) ? json.toString() : String(json));
 }
 
 function textOf(value: unknown): string | undefined {

@@ -16,6 +16,7 @@ import {
   parseHostAddress,
   RpcCall,
 } from '../rpc';
+import {causeOf} from '../rpc/cause-of';
 import {rpcCredentials, RpcCredentials} from './json-rpc-credentials';
 import {remoteFailure} from './remote-failure';
 import {asRpcTransport, RpcTransport} from './rpc-transport';
@@ -225,10 +226,4 @@ function failureOf(
     `conductor ${hostname} can't be reached: ${causeOf(error)}`,
     options,
   );
-}
-
-function causeOf(error: Error & {code?: string; reason?: string}): string {
-  // OpenSSL's own messages are of several lines, with places in its source.
-  if (error.code?.startsWith('ERR_SSL_')) return `TLS: ${error.reason}`;
-  return error.message || String(error.code);
 }

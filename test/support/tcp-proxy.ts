@@ -101,13 +101,17 @@ export class TcpProxy {
 
   /** Carries answers byte by byte. */
   trickle(msPerByte: number): void {
-    this.change(async (lane, bytes, arrivedAt) => {
+    const byteByByte: Carry = async (lane, bytes, arrivedAt) => {
       if (!lane.answers) return atOnce(lane, bytes, arrivedAt);
       for (let at = 0; at < bytes.length && !lane.to.destroyed; at++) {
+        if (this.carry !== byteByByte) {
+          return this.carry(lane, bytes.subarray(at), arrivedAt);
+        }
         await atOnce(lane, bytes.subarray(at, at + 1), arrivedAt);
         await pause(msPerByte);
       }
-    });
+    };
+    this.change(byteByByte);
   }
 
   /** Resets each connection that has carried so many bytes of answers. */

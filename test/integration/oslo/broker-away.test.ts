@@ -3,6 +3,7 @@ import {BootConfigError, isOutOfReach} from '../../../src';
 import {eventually} from '../../support/eventually';
 import {freePort} from '../../support/ports';
 import {RabbitMq} from '../../support/rabbitmq';
+import {TcpProxy} from '../../support/tcp-proxy';
 import {GivenConductor, NODE} from '../conductor/support/given-conductor';
 import {OsloClient, osloConfig} from './support/oslo-client';
 import {Peer} from './support/peer';
@@ -82,6 +83,35 @@ describe('RPC over RabbitMQ while the broker is away', function () {
       broker.resume();
     }
     await eventually('it works again', () => client.canReach(HOST));
+  });
+
+  it('is missed by a conductor that only waits', async () => {
+    const network = await TcpProxy.start({port: broker.port});
+    const waiting = await GivenConductor.start(
+      osloConfig(
+        {url: broker.urlAt(network.port)},
+        {
+          DEFAULT: {host: 'waiting'},
+          oslo_messaging_rabbit: {heartbeat_timeout_threshold: 2},
+        },
+      ),
+    );
+    await waiting.write(`${NODE}/config`, SCRIPT);
+    await eventually('it works', () => client.canReach('waiting'));
+
+    network.forget();
+
+    // Calls come over the new connection, the latest, though the broker may
+    // still have the other one.
+    await eventually('it is connected anew', () => {
+      const messages = waiting.logger.records.map(({message}) => message);
+      return messages.filter(text => /listens/.test(text)).length === 2;
+    });
+    for (let call = 0; call < 4; call++) {
+      expect(await client.call('waiting', {timeout: 2000})).to.equal(SCRIPT);
+    }
+    await waiting.stop();
+    await network.stop();
   });
 
   it('is stopped all the same', async () => {

@@ -262,6 +262,63 @@ describe('RPC over RabbitMQ', function () {
     });
   }
 
+  for (const [what, rabbit, type, durable, queueArguments] of [
+    ['by itself', {}, 'classic', 'false', '[{"x-expires",1800000}]'],
+    ['for ever', {rabbit_transient_queues_ttl: 0}, 'classic', 'false', '[]'],
+    [
+      'as a quorum queue, for a minute',
+      {rabbit_transient_quorum_queue: true, rabbit_transient_queues_ttl: 60},
+      'quorum',
+      'true',
+      '[{"x-expires",60000},{"x-queue-type","quorum"}]',
+    ],
+  ] as const) {
+    it(`has a reply queue ${what}, and removes it`, async () => {
+      const transport_url = await broker.addVirtualHost(what);
+      const api = givenClient({
+        DEFAULT: {transport_url},
+        oslo_messaging_rabbit: rabbit,
+      });
+      api.transport.start();
+      await eventually(
+        'there is a queue',
+        async () => (await queuesOf(what)).length > 0,
+      );
+      expect(await queuesOf(what)).to.eql([
+        {type, durable, arguments: queueArguments},
+      ]);
+      await eventually('it is connected', () => api.logger.records.length > 0);
+      await api.stop();
+      await eventually(
+        'there is none',
+        async () => (await queuesOf(what)).length === 0,
+      );
+    });
+  }
+
+  it('gives up when [DEFAULT] rpc_response_timeout is over', async () => {
+    await peer.listen(`${TOPIC}.silent`);
+    const api = givenClient({DEFAULT: {rpc_response_timeout: 0.3}});
+    const {reason} = await api.failureOf('silent', {timeout: 600_000});
+    expect(reason).to.equal('conductor_timeout');
+    expect(peer.received[0].expiration).to.equal('300');
+  });
+
+  it('says why it can not have its queue, and has it when it can', async () => {
+    const queue = `${TOPIC}.other`;
+    await peer.channel.queueDeclare({queue, durable: true});
+    const other = await givenConductor({DEFAULT: {host: 'other'}});
+    await other.write(`${NODE}/config`, scriptOf('other'));
+    await eventually('it is logged', () =>
+      other.logger.records.some(({message}) =>
+        /PRECONDITION_FAILED - inequivalent arg 'durable'/.test(message),
+      ),
+    );
+    await peer.channel.queueDelete({queue});
+    await eventually('it listens', () => client.canReach('other'));
+    await other.stop();
+  });
+
   it('finds the broker that is there among several', async () => {
     const dead = `guest:guest@127.0.0.1:${await freePort()}`;
     const transport_url = `rabbit://${dead},guest:guest@127.0.0.1:${broker.port}/`;
@@ -282,6 +339,21 @@ describe('RPC over RabbitMQ', function () {
     config: BootConfigConfig,
   ): Promise<GivenConductor> {
     return GivenConductor.start(osloConfig(broker, config));
+  }
+
+  /** All queues of a virtual host, as the broker has them. */
+  async function queuesOf(virtualHost: string): Promise<object[]> {
+    const table = await broker.control(
+      ...['-q', '-s', 'list_queues', '-p', virtualHost],
+      ...['type', 'durable', 'arguments'],
+    );
+    return table
+      .split('\n')
+      .filter(Boolean)
+      .map(row => {
+        const [type, durable, queueArguments] = row.split('\t');
+        return {type, durable, arguments: queueArguments};
+      });
   }
 
   function givenClient(config?: BootConfigConfig): OsloClient {

@@ -1,7 +1,10 @@
 import {expect} from '@loopback/testlab';
 import {eventually} from '../../support/eventually';
+import {BootConfigConfig} from '../../../src';
 import {TestProcess} from '../../support/process';
 import {RabbitMq} from '../../support/rabbitmq';
+import {TempDir} from '../../support/temp-dir';
+import {ironicConf, Sections} from '../../acceptance/system/support';
 import {
   GivenConductor,
   NODE,
@@ -14,25 +17,75 @@ const HOST = 'conductor-a';
 const UNKNOWN = '00000000-0000-0000-0000-000000000000';
 const SCRIPT = '#!ipxe\r\necho "\\ \u2028\u{1f5a5}"\n';
 
+/** What ironic.conf has on both sides. */
+const CONFIGURATIONS: Record<string, Sections[string]> = {
+  'with the default options': {},
+  'with durable queues': {amqp_durable_queues: 'True'},
+  'with quorum queues': {rabbit_quorum_queue: 'True'},
+  'with all queues quorum queues, replies kept for a minute': {
+    rabbit_quorum_queue: 'True',
+    rabbit_transient_quorum_queue: 'True',
+    rabbit_transient_queues_ttl: '60',
+  },
+  'with durable queues and a quorum queue for replies': {
+    amqp_durable_queues: 'True',
+    rabbit_transient_quorum_queue: 'True',
+  },
+};
+
 describe("RPC with Python's oslo.messaging", function () {
   this.timeout(90_000);
 
   let broker: RabbitMq;
+  let dir: TempDir;
 
   before(async () => {
-    broker = await RabbitMq.start();
+    [broker, dir] = await Promise.all([RabbitMq.start(), TempDir.create()]);
   });
 
-  after(() => broker?.stop());
+  after(async () => {
+    await broker?.stop();
+    await dir.remove();
+  });
+
+  for (const [what, rabbit] of Object.entries(CONFIGURATIONS)) {
+    describe(what, () => {
+      describePeers({
+        url: () => broker.addVirtualHost(what),
+        conf: () =>
+          dir.write('ironic.conf', ironicConf({oslo_messaging_rabbit: rabbit})),
+        ours: {oslo_messaging_rabbit: rabbit},
+      });
+    });
+  }
+});
+
+interface Peers {
+  /** Makes a virtual host. @returns what leads there */
+  url: () => Promise<string>;
+  /** Writes an ironic.conf. @returns its path */
+  conf: () => Promise<string>;
+  /** What is in it. */
+  ours: BootConfigConfig;
+}
+
+function describePeers({url: makeUrl, conf, ours}: Peers): void {
+  let url: string;
+  let confFile: string;
+
+  before(async () => {
+    url = await makeUrl();
+    confFile = await conf();
+  });
 
   describe('as the conductor', () => {
     let conductors: TestProcess;
     let client: OsloClient;
 
     before(async () => {
-      conductors = await startPython('conductors.py', [broker.url]);
+      conductors = await startPython('conductors.py', [url, confFile]);
       await conductors.waitForLine(/^ready$/, {timeoutMs: 30_000});
-      client = new OsloClient(osloConfig(broker));
+      client = new OsloClient(osloConfig({url}, ours));
     });
 
     after(async () => {
@@ -104,7 +157,7 @@ describe("RPC with Python's oslo.messaging", function () {
     let conductor: GivenConductor;
 
     before(async () => {
-      const config = osloConfig(broker, {DEFAULT: {host: HOST}});
+      const config = osloConfig({url}, {...ours, DEFAULT: {host: HOST}});
       conductor = await GivenConductor.start(config);
       await conductor.write(`${NODE}/config`, SCRIPT);
       const client = new OsloClient(config);
@@ -170,7 +223,8 @@ describe("RPC with Python's oslo.messaging", function () {
     async function outcomesOf(calls: object[]): Promise<unknown> {
       const defaults = {method: 'get_boot_config', version: '1.63'};
       const python = await startPython('call.py', [
-        broker.url,
+        url,
+        confFile,
         HOST,
         JSON.stringify(calls.map(call => ({...defaults, ...call}))),
       ]);
@@ -178,4 +232,4 @@ describe("RPC with Python's oslo.messaging", function () {
       return JSON.parse(line) as unknown;
     }
   });
-});
+}

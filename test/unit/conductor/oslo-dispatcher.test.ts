@@ -148,13 +148,35 @@ describe("a conductor's replies over oslo.messaging", () => {
   });
 
   it('are none to what is no request', async () => {
-    for (const body of ['{bad', '[]', ' '.repeat(200_000)]) {
+    for (const body of ['{bad', '[]']) {
       await expect(dispatched(Buffer.from(body))).to.be.rejected();
     }
   });
 
+  it('are none to a request that is too large', async () => {
+    const args = {...CALL.args, x: 'x'.repeat(200_000)};
+    const request = encodeRequest({...CALL, args}, 'id', 'reply_1');
+    await expect(dispatched(request)).to.be.rejectedWith({
+      message: /more than 131072 bytes/,
+    });
+  });
+
+  it('are none to a request that is nested too deeply', async () => {
+    for (const depth of [30, 10_000]) {
+      const args = `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+      const message = `{"method": "get_boot_config", "args": ${args}}`;
+      const body = {'oslo.version': '2.0', 'oslo.message': message};
+      await expect(
+        dispatched(Buffer.from(JSON.stringify(body))),
+      ).to.be.rejectedWith({message: /nested too deeply/});
+    }
+    expect(conductor.calls).to.be.empty();
+  });
+
   function dispatched(body: Buffer) {
-    return dispatch(conductor, body, error => unexpected.push(error));
+    return dispatch(conductor, {body, bodySize: body.length}, error =>
+      unexpected.push(error),
+    );
   }
 
   async function failureOf(

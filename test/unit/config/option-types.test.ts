@@ -2,6 +2,7 @@ import {expect} from '@loopback/testlab';
 import {
   boolean,
   choice,
+  choiceOfAnyCase,
   databaseUrl,
   fileMode,
   hostAddress,
@@ -54,6 +55,15 @@ describe('option types', () => {
       ['with blanks', 'with blanks'],
     ],
     refuses: ['', '  ', 5, true, {}, ['a']],
+  });
+
+  describeType('choice of any case', choiceOfAnyCase('SSLv23', 'TLSv1_2'), {
+    reads: [
+      ['TLSv1_2', 'TLSv1_2'],
+      ['sslv23', 'SSLv23'],
+      [' tlsV1_2 ', 'TLSv1_2'],
+    ],
+    refuses: ['TLSv1', 'TLSv1_1', 'SSLv3', 'TLSv1.2', '', 1, null],
   });
 
   describeType('choice', choice('noauth', 'http_basic'), {

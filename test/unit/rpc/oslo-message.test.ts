@@ -5,6 +5,7 @@ import {
   decodeRequest,
   encodeReply,
   encodeRequest,
+  msgIdIn,
   newOsloId,
 } from '../../../src';
 import {CAPTURES, messageIn} from './oslo-message.captures';
@@ -143,6 +144,24 @@ describe("oslo.messaging's messages", () => {
   it('carry text as it is', () => {
     const result = '\ufeff#!ipxe\r\n"\\/\b\u0000\u2028\u{1f5a5}\n';
     expect(decodeReply(encodeReply('1', {result})).result).to.equal(result);
+  });
+
+  it('that can not be read tell whose they are, if their end is there', () => {
+    const id = 'cf5ebce28c244ae788b0e3a3e0e362e9';
+    const sound = encodeReply(id, {result: 'x'.repeat(100)});
+    expect(msgIdIn(sound.subarray(50))).to.equal(id);
+    expect(msgIdIn(CAPTURES.notFound)).to.equal(
+      messageIn(CAPTURES.notFound)._msg_id,
+    );
+    for (const body of [sound.subarray(0, 100), '', undefined, {a: 1}]) {
+      expect(msgIdIn(body)).to.be.undefined();
+    }
+  });
+
+  it('can not be forged by a script', () => {
+    const forged = `"_msg_id": "${'0'.repeat(32)}" \\"_msg_id\\": \\"${'0'.repeat(32)}\\"`;
+    const id = 'cf5ebce28c244ae788b0e3a3e0e362e9';
+    expect(msgIdIn(encodeReply(id, {result: forged}))).to.equal(id);
   });
 });
 

@@ -141,10 +141,15 @@ export class Deployment {
     return (await insertNode(this.db, spec)).uuid;
   }
 
-  /** Starts a conductor that listens on the address that its name is. */
+  /**
+   * Starts a conductor that listens on the address that its name is.
+   *
+   * @param until - waits for a line like this; default: that it listens
+   */
   async startConductor(
     host: string,
     sections: Sections = {},
+    until = /conductor listens/,
   ): Promise<Conductor> {
     const httpRoot = `httpboot-${host}`;
     await this.dir.write(`${httpRoot}/index.html`, '');
@@ -159,7 +164,7 @@ export class Deployment {
       confFile,
     ]);
     this.processes.push(command);
-    await command.waitForLine(/conductor listens/);
+    await command.waitForLine(until);
     return new Conductor(command, host, this.dir, httpRoot);
   }
 

@@ -1,7 +1,7 @@
-"""Calls a conductor with oslo.messaging: python3 call.py URL HOST CALLS.
+"""Calls a conductor with oslo.messaging: python3 call.py URL CONF HOST CALLS.
 
-CALLS is JSON, a list of objects with method, version and args. Prints one line
-of JSON with the outcome of each.
+CONF is an ironic.conf. CALLS is JSON, a list of objects with method, version
+and args. Prints one line of JSON with the outcome of each.
 """
 
 import json
@@ -34,9 +34,9 @@ def outcome(client, call):
                 'code': getattr(error, 'code', None)}
 
 
-url, host, calls = sys.argv[1:]
+url, conf_file, host, calls = sys.argv[1:]
 client = oslo_messaging.RPCClient(
-    rpc.transport(url),
+    rpc.transport(url, conf_file),
     oslo_messaging.Target(topic='%s.%s' % (rpc.TOPIC, host), version='1.0'),
     timeout=10)
 print(json.dumps([outcome(client, call) for call in json.loads(calls)]))

@@ -1,7 +1,7 @@
-"""Conductors in oslo.messaging: python3 conductors.py URL.
+"""Conductors in oslo.messaging: python3 conductors.py URL CONF.
 
-conductor-p has get_boot_config; stock is of an older version, and newer has a
-newer one without the method.
+CONF is an ironic.conf. conductor-p has get_boot_config; stock is of an older
+version, and newer has a newer one without the method.
 """
 
 import sys
@@ -34,7 +34,7 @@ class Newer:
     target = oslo_messaging.Target(version='1.70')
 
 
-transport = rpc.transport(sys.argv[1])
+transport = rpc.transport(*sys.argv[1:])
 servers = [
     oslo_messaging.get_rpc_server(
         transport, oslo_messaging.Target(topic=rpc.TOPIC, server=host),

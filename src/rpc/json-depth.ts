@@ -1,3 +1,5 @@
+import {parseJson} from './parse-json';
+
 /**
  * How deeply objects and arrays are nested in JSON text, sound or not. Takes
  * time in proportion to the length, whatever the text.
@@ -20,4 +22,17 @@ export function jsonDepth(json: string): number {
     }
   }
   return deepest;
+}
+
+// As Ironic's [api] max_json_body_depth, which its RPC server keeps to as well.
+const MAX_DEPTH = 25;
+
+/**
+ * Parses JSON of a request.
+ *
+ * @throws Error when it is unsound, or nested more deeply than Ironic takes it
+ */
+export function parseRequestJson(json: string): unknown {
+  if (jsonDepth(json) > MAX_DEPTH) throw new Error('it is nested too deeply');
+  return parseJson(json);
 }

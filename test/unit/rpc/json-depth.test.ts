@@ -1,5 +1,5 @@
 import {expect} from '@loopback/testlab';
-import {jsonDepth} from '../../../src/conductor/json-depth';
+import {jsonDepth, parseRequestJson} from '../../../src/rpc/json-depth';
 
 describe('jsonDepth', () => {
   const DEPTHS: [string, number][] = [
@@ -50,6 +50,24 @@ describe('jsonDepth', () => {
     const levels = 1_000_000;
     expect(jsonDepth('['.repeat(levels))).to.eql(levels);
     expect(jsonDepth('{"a":'.repeat(levels))).to.eql(levels);
+  });
+});
+
+describe('parseRequestJson', () => {
+  it('parses what is nested as deeply as Ironic takes it', () => {
+    const json = `${'['.repeat(25)}${']'.repeat(25)}`;
+    expect(jsonDepth(JSON.stringify(parseRequestJson(json)))).to.eql(25);
+  });
+
+  for (const depth of [26, 1_000_000]) {
+    it(`refuses what is nested ${depth} times`, () => {
+      const json = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+      expect(() => parseRequestJson(json)).to.throw(/nested too deeply/);
+    });
+  }
+
+  it('refuses what is no JSON', () => {
+    expect(() => parseRequestJson('{"a": ')).to.throw(/not valid JSON/);
   });
 });
 

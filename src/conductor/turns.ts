@@ -1,0 +1,19 @@
+/** Lets so many pieces of work go on at a time; the others wait their turn. */
+export class Turns {
+  private readonly waiting: (() => void)[] = [];
+
+  /** @param free - how many may go on at a time */
+  constructor(private free: number) {}
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.free > 0) this.free -= 1;
+    else await new Promise<void>(resolve => this.waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.free += 1;
+    }
+  }
+}
