@@ -569,7 +569,7 @@ export const OPTIONS = {
     conductor_backoff_max: option(
       seconds(3600),
       2,
-      'Seconds for which a conductor that could not be reached is passed over at most, before one request tries it again. At first it is an eighth of that at most, and grows with every failed attempt.',
+      'Seconds for which a conductor that did not answer in time is passed over at most, before one request tries it again. At first it is an eighth of that at most, and grows with every attempt that is long in vain.',
     ),
     conductor_port: option(
       port(),

@@ -30,7 +30,8 @@ const DOUBLINGS = 3;
 
 /**
  * Keeps callers from somebody who was out of reach a moment ago: opens with a
- * failure, lets one call pass after a pause, and closes with an answer to any.
+ * failure, lets one call pass after a pause, and closes with an answer to any,
+ * or when that call fails at once, as the next ones then cost no time either.
  */
 export class CircuitBreaker {
   private readonly now: () => number;
@@ -41,6 +42,7 @@ export class CircuitBreaker {
   private probe?: Attempt;
   private begunAt = -Infinity;
   private answeredAt = -Infinity;
+  private failedAt = -Infinity;
   private failure?: BootConfigError;
 
   constructor(private readonly options: BreakerOptions) {
@@ -69,12 +71,17 @@ export class CircuitBreaker {
     return this.now() - this.answeredAt;
   }
 
+  /** Milliseconds since the last failure; infinite if there was none. */
+  get sinceFailure(): number {
+    return this.now() - this.failedAt;
+  }
+
   /** Milliseconds until a call passes, as long as it is open. */
   get pause(): number {
     return this.openUntil - this.now();
   }
 
-  /** The last failure that opened it, or kept it open. */
+  /** The last failure. */
   get lastFailure(): BootConfigError | undefined {
     return this.failure;
   }
@@ -110,14 +117,33 @@ export class CircuitBreaker {
     if (this.failures > 0 && attempt !== this.probe) return false;
     this.probe = undefined;
     this.failures += 1;
-    this.failure = failure;
+    this.note(failure);
     this.openUntil = this.now() + this.nextPause();
     return true;
+  }
+
+  /** A call failed, and took no time. @returns whether that closed it */
+  failedAtOnce(attempt: Attempt, failure: BootConfigError): boolean {
+    this.note(failure);
+    if (attempt !== this.probe) return false;
+    this.failures = 0;
+    this.probe = undefined;
+    return true;
+  }
+
+  /** Milliseconds since a call began. */
+  age({begunAt}: Attempt): number {
+    return this.now() - begunAt;
   }
 
   /** A call came to nothing, for a reason that does not concern the called. */
   abandoned(attempt: Attempt): void {
     if (attempt === this.probe) this.probe = undefined;
+  }
+
+  private note(failure: BootConfigError): void {
+    this.failure = failure;
+    this.failedAt = this.now();
   }
 
   private nextPause(): number {

@@ -11,7 +11,9 @@ export interface ConductorState {
   state: BreakerState;
   /** When it last answered, whatever with; `undefined`: not yet. */
   lastAnswerAt?: Date;
-  /** Why it last was out of reach; `undefined`: it never was. */
+  /** When it last was out of reach; `undefined`: it never was. */
+  lastFailureAt?: Date;
+  /** Why it was. */
   lastFailure?: Reason;
 }
 
@@ -28,6 +30,11 @@ const OUT_OF_REACH: ReadonlySet<Reason> = new Set([
   'conductor_timeout',
 ]);
 
+// A failure that came sooner costs next to nothing: asking anew is right, since
+// a reset connection or a restart may be over by then, and a 404 is final for
+// the machine that gets it. What takes longer holds requests up.
+const COSTLY_MS = 500;
+
 // Names come and go with the conductors that have them.
 const FORGOTTEN_AFTER_MS = 60 * 60 * 1000;
 
@@ -39,7 +46,7 @@ export function isOutOfReach(failure: BootConfigError): boolean {
 }
 
 /**
- * A circuit breaker for each conductor, so that a dead one costs the time of
+ * A circuit breaker for each conductor, so that one that hangs costs the time of
  * one call now and then and not that of every request.
  */
 @injectable({scope: BindingScope.SINGLETON})
@@ -59,7 +66,7 @@ export class ConductorBreakers {
   }
 
   /**
-   * Calls a conductor, unless it was out of reach a moment ago.
+   * Calls a conductor, unless a call of a moment ago was long in vain.
    *
    * @throws BootConfigError what `work` throws, or threw the last time
    */
@@ -119,8 +126,13 @@ export class ConductorBreakers {
     failure: BootConfigError,
   ): void {
     const wasClosed = breaker.state === 'closed';
-    if (!breaker.failed(attempt, failure)) return;
     const {reason, message} = failure;
+    if (breaker.age(attempt) < COSTLY_MS) {
+      if (!breaker.failedAtOnce(attempt, failure)) return;
+      this.logger.info({conductor, reason}, `asked again: ${message}`);
+      return;
+    }
+    if (!breaker.failed(attempt, failure)) return;
     // The first time is news, all further attempts are not.
     this.logger[wasClosed ? 'warn' : 'debug'](
       {conductor, reason, retry_ms: Math.round(breaker.pause)},
@@ -138,11 +150,17 @@ function notAsked(failure: BootConfigError): BootConfigError {
 }
 
 function stateOf(breaker: CircuitBreaker): ConductorState {
-  const {state, sinceAnswer, lastFailure} = breaker;
+  const {state, sinceAnswer, sinceFailure, lastFailure} = breaker;
   return {
     state,
-    lastAnswerAt:
-      sinceAnswer === Infinity ? undefined : new Date(Date.now() - sinceAnswer),
+    lastAnswerAt: ago(sinceAnswer),
+    lastFailureAt: ago(sinceFailure),
     lastFailure: lastFailure?.reason,
   };
+}
+
+function ago(milliseconds: number): Date | undefined {
+  return milliseconds === Infinity
+    ? undefined
+    : new Date(Date.now() - milliseconds);
 }

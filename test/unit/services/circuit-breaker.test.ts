@@ -49,6 +49,31 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).to.equal('closed');
   });
 
+  it('stays closed with a failure at once, and knows of it', () => {
+    const attempt = begin();
+    now += 3;
+    expect(breaker.age(attempt)).to.equal(3);
+    expect(breaker.failedAtOnce(attempt, FAILURE)).to.be.false();
+    now += 4;
+    expect(breaker.state).to.equal('closed');
+    expect(breaker.lastFailure).to.equal(FAILURE);
+    expect(breaker.sinceFailure).to.equal(4);
+  });
+
+  it('closes when the call that it lets pass fails at once', () => {
+    fail();
+    now += FIRST;
+    expect(breaker.failedAtOnce(begin(), FAILURE)).to.be.true();
+    expect(breaker.state).to.equal('closed');
+  });
+
+  it('stays open when a call from before fails at once', () => {
+    const other = begin();
+    fail();
+    expect(breaker.failedAtOnce(other, FAILURE)).to.be.false();
+    expect(breaker.state).to.equal('open');
+  });
+
   it('opens with the first failure', () => {
     expect(fail()).to.be.true();
     expect(breaker.state).to.equal('open');

@@ -11,6 +11,8 @@ import {RecordingLogger} from '../../acceptance/support/recording-logger';
 
 const NOW = Date.parse('2026-11-22T20:00:00Z');
 const HOST = '[::1]:8089';
+// Milliseconds after which a call that fails was long in vain.
+const COSTLY = 500;
 const OUT_OF_REACH: readonly Reason[] = [
   'conductor_unreachable',
   'conductor_timeout',
@@ -38,8 +40,13 @@ describe('ConductorBreakers', () => {
     return breakers.call({conductor, isHurried, work: async () => work()});
   }
 
-  async function fail(failure: Error, options?: {isHurried: boolean}) {
+  /** @param after - milliseconds that the call takes */
+  async function fail(
+    failure: Error,
+    {after = COSTLY, ...options}: {isHurried?: boolean; after?: number} = {},
+  ) {
     const work = () => {
+      clock.tick(after);
       throw failure;
     };
     await expect(call(work, options)).to.be.rejected();
@@ -69,6 +76,47 @@ describe('ConductorBreakers', () => {
       expect(breakers.lets(HOST)).to.equal(!isOut);
     });
   }
+
+  for (const reason of OUT_OF_REACH) {
+    it(`calls it again after a ${reason} that cost no time`, async () => {
+      await fail(failure(reason), {after: COSTLY - 1});
+      expect(breakers.lets(HOST)).to.be.true();
+      expect(breakers.states().get(HOST)).to.containEql({
+        state: 'closed',
+        lastFailure: reason,
+        lastFailureAt: new Date(NOW + COSTLY - 1),
+      });
+      expect(logger.records).to.be.empty();
+    });
+  }
+
+  it('calls it as ever once it fails at once', async () => {
+    await fail(failure('conductor_timeout'));
+    clock.tick(1000);
+    await fail(failure('conductor_unreachable'), {after: 0});
+    expect(breakers.lets(HOST)).to.be.true();
+    expect(breakers.states().get(HOST)).to.containEql({state: 'closed'});
+    expect(logger.records.map(({level, message}) => [level, message])).to.eql([
+      ['warn', `not asked for a while: told by ${HOST}`],
+      ['info', `asked again: told by ${HOST}`],
+    ]);
+  });
+
+  it('calls it although one of several calls is late', async () => {
+    let giveUp!: () => void;
+    const late = call(
+      () =>
+        new Promise((_, reject) => {
+          giveUp = () => reject(failure('conductor_timeout'));
+        }),
+    );
+    clock.tick(COSTLY);
+    await call();
+    clock.tick(COSTLY);
+    giveUp();
+    await expect(late).to.be.rejected();
+    expect(breakers.lets(HOST)).to.be.true();
+  });
 
   it('tells the last failure in place of a call', async () => {
     await fail(failure('conductor_unreachable'));
@@ -155,6 +203,7 @@ describe('ConductorBreakers', () => {
           {
             state: 'closed',
             lastAnswerAt: new Date(NOW),
+            lastFailureAt: undefined,
             lastFailure: undefined,
           },
         ],
@@ -163,6 +212,7 @@ describe('ConductorBreakers', () => {
           {
             state: 'closed',
             lastAnswerAt: new Date(NOW + 60_000),
+            lastFailureAt: undefined,
             lastFailure: undefined,
           },
         ],
@@ -171,6 +221,7 @@ describe('ConductorBreakers', () => {
           {
             state: 'open',
             lastAnswerAt: undefined,
+            lastFailureAt: new Date(NOW + 60_000 + COSTLY),
             lastFailure: 'conductor_timeout',
           },
         ],
