@@ -20,6 +20,10 @@ const TEST_SERVERS = [
     file: '/usr/lib/python3/dist-packages/oslo_messaging/__init__.py',
     debian: 'python3-oslo.messaging',
   },
+  {
+    file: '/usr/lib/python3/dist-packages/oslo_config/__init__.py',
+    debian: 'python3-oslo.config',
+  },
   {file: 'qemu-system-x86_64', debian: 'qemu-system-x86'},
   {file: '/usr/lib/ipxe/qemu/pxe-virtio.rom', debian: 'ipxe-qemu'},
   {file: 'openssl', debian: 'openssl'},

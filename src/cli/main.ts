@@ -1,5 +1,5 @@
 import {parseArgs} from 'node:util';
-import {ConfigurationError, readIronicConf} from '../config';
+import {ConfigPath, ConfigurationError, readIronicConf} from '../config';
 import {packageVersion} from '../project-files';
 import {bootScript} from './boot-script.command';
 import {Command, Flags, FlagTable} from './command';
@@ -18,10 +18,11 @@ const COMMON_FLAGS: FlagTable = {
 };
 
 const COMMON_HELP = `Options of every command:
-  --config-file FILE  an ironic.conf; repeated, the later file wins (default:
-                      /etc/ironic/ironic.conf, if there is one)
-  --config-dir DIR    its *.conf files, read after the others (default:
+  --config-file FILE  an ironic.conf (default: /etc/ironic/ironic.conf, if there
+                      is one)
+  --config-dir DIR    its *.conf files, in order of name (default:
                       /etc/ironic/ironic.conf.d, if there is one)
+                      Both may be repeated and mixed; the later one wins.
   --set SECTION.OPTION=VALUE
                       set one option; repeated
   -h, --help          show this text
@@ -64,26 +65,45 @@ async function dispatch([name, ...rest]: string[]): Promise<void> {
   if (name === '--version') return console.log(packageVersion());
   const command = COMMANDS.find(c => c.name === name);
   if (!command) throw new UsageError(`There is no command ${name}.`);
-  const flags = parse(command, rest);
+  const {flags, paths} = parse(command, rest);
   if (flags.help) return console.log(commandHelp(command));
   if (flags.version) return console.log(packageVersion());
   if (command.selfContained) return command.run({}, flags);
   const config = readIronicConf({
-    files: list(flags['config-file']),
-    dirs: list(flags['config-dir']),
+    paths,
     assignments: list(flags.set),
     env: process.env,
   });
   await command.run(config, flags);
 }
 
-function parse(command: Command, args: string[]): Flags {
+function parse(
+  command: Command,
+  args: string[],
+): {flags: Flags; paths: ConfigPath[]} {
   try {
     const options = {...COMMON_FLAGS, ...command.flags};
-    return parseArgs({args, options, allowPositionals: false}).values;
+    const {values, tokens} = parseArgs({
+      args,
+      options,
+      allowPositionals: false,
+      tokens: true,
+    });
+    return {
+      flags: values,
+      paths: tokens.flatMap(token =>
+        token.kind === 'option' ? pathsIn(token) : [],
+      ),
+    };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+/** `values` has files and directories apart; what counts is their order. */
+function pathsIn({name, value}: {name: string; value?: string}): ConfigPath[] {
+  if (name === 'config-file') return [{file: value!}];
+  return name === 'config-dir' ? [{dir: value!}] : [];
 }
 
 function list(value: unknown): string[] {

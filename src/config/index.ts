@@ -3,4 +3,5 @@ export * from './ironic-conf';
 export * from './options';
 export * from './resolve-options';
 export * from './root-url';
+export * from './sources';
 export * from './transport-url';
