@@ -1,6 +1,7 @@
 import {
   Application,
   Binding,
+  BindingKey,
   BindingScope,
   Component,
   CoreBindings,
@@ -15,7 +16,10 @@ import {IronicDatabase} from './repositories';
 import {ServerOrderObserver} from './server-order.observer';
 import {withoutBound} from './without-bound';
 
-const DATABASE = 'bootConfig.database';
+/** Ironic's database, whoever uses it. */
+export const IRONIC_DATABASE = BindingKey.create<IronicDatabase>(
+  'bootConfig.database',
+);
 
 /**
  * What both sides stand on: the options, the log, Ironic's database. Mounted by
@@ -48,12 +52,12 @@ export class IronicComponent implements Component {
           }),
         )
         .inScope(BindingScope.SINGLETON),
-      createBindingFromClass(IronicDatabase, {key: DATABASE}),
+      createBindingFromClass(IronicDatabase, {key: IRONIC_DATABASE}),
       Binding.bind(BootConfigBindings.NODE_REPOSITORY).toAlias(
-        `${DATABASE}#nodes`,
+        `${IRONIC_DATABASE.key}#nodes`,
       ),
       Binding.bind(BootConfigBindings.CONDUCTOR_REPOSITORY).toAlias(
-        `${DATABASE}#conductors`,
+        `${IRONIC_DATABASE.key}#conductors`,
       ),
     ]);
   }

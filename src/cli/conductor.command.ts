@@ -1,6 +1,11 @@
 import {Application} from '@loopback/core';
 import {ConductorComponent} from '../conductor';
-import {ConfigurationError, resolveOptions} from '../config';
+import {
+  BootConfigConfig,
+  BootConfigOptions,
+  ConfigurationError,
+  resolveOptions,
+} from '../config';
 import {BootConfigBindings} from '../keys';
 import {Command} from './command';
 import {untilStopped} from './until-stopped';
@@ -20,21 +25,30 @@ sides: it is then an agent, which listens there and writes nothing.
   ironic-boot-config conductor --config-file /etc/ironic/ironic.conf`,
 
   async run(config) {
-    const {rpc_transport: transport} = resolveOptions(config).DEFAULT;
-    if (!['oslo', 'json-rpc'].includes(transport)) {
-      throw new ConfigurationError([
-        {
-          section: 'DEFAULT',
-          option: 'rpc_transport',
-          value: transport,
-          expected: 'oslo or json-rpc, as another process is to be answered',
-        },
-      ]);
-    }
-    const application = new Application();
-    application.configure(BootConfigBindings.COMPONENT).to(config);
-    application.component(ConductorComponent);
+    checkRpcTransport(resolveOptions(config));
+    const application = conductorApplication(config);
     await application.start();
     await untilStopped(application);
   },
 };
+
+/** @throws ConfigurationError when the API could not call it */
+export function checkRpcTransport({DEFAULT}: BootConfigOptions): void {
+  const {rpc_transport: transport} = DEFAULT;
+  if (['oslo', 'json-rpc'].includes(transport)) return;
+  throw new ConfigurationError([
+    {
+      section: 'DEFAULT',
+      option: 'rpc_transport',
+      value: transport,
+      expected: 'oslo or json-rpc, as another process is to be answered',
+    },
+  ]);
+}
+
+export function conductorApplication(config: BootConfigConfig): Application {
+  const application = new Application();
+  application.configure(BootConfigBindings.COMPONENT).to(config);
+  application.component(ConductorComponent);
+  return application;
+}

@@ -1,13 +1,19 @@
 import {parseArgs} from 'node:util';
-import {ConfigPath, ConfigurationError, readIronicConf} from '../config';
+import {
+  ConfigPath,
+  ConfigurationError,
+  ConfigurationSources,
+  IronicConf,
+} from '../config';
 import {packageVersion} from '../project-files';
 import {bootScript} from './boot-script.command';
-import {Command, Flags, FlagTable} from './command';
+import {Command, CommandFailed, Flags, FlagTable, UsageError} from './command';
 import {conductor} from './conductor.command';
+import {config} from './config.command';
 import {demo} from './demo.command';
 import {serve} from './serve.command';
 
-const COMMANDS: Command[] = [serve, conductor, demo, bootScript];
+const COMMANDS: Command[] = [serve, conductor, demo, bootScript, config];
 
 const COMMON_FLAGS: FlagTable = {
   'config-file': {type: 'string', multiple: true},
@@ -30,14 +36,11 @@ const COMMON_HELP = `Options of every command:
 
 Environment variables OS_<GROUP>__<OPTION> come above the files.`;
 
-/** Exit codes: 1 a failure, 2 a mistake on the command line. */
-class UsageError extends Error {}
-
 /**
  * Runs `ironic-boot-config`.
  *
  * @param args - what follows the program's name
- * @returns the exit code
+ * @returns the exit code: 1 for a failure, 2 for a mistake on the command line
  */
 export async function main(args: string[]): Promise<number> {
   try {
@@ -48,6 +51,7 @@ export async function main(args: string[]): Promise<number> {
       console.error(`${error.message}\nSee "ironic-boot-config --help".`);
       return 2;
     }
+    if (error instanceof CommandFailed) return 1;
     // A stack would hide what an operator has to mend.
     console.error(
       error instanceof ConfigurationError
@@ -68,13 +72,23 @@ async function dispatch([name, ...rest]: string[]): Promise<void> {
   const {flags, paths} = parse(command, rest);
   if (flags.help) return console.log(commandHelp(command));
   if (flags.version) return console.log(packageVersion());
-  if (command.selfContained) return command.run({}, flags);
-  const config = readIronicConf({
+  const sources: ConfigurationSources = {
     paths,
     assignments: list(flags.set),
     env: process.env,
-  });
-  await command.run(config, flags);
+  };
+  if (command.selfContained || command.readsItself) {
+    return command.run({}, flags, sources);
+  }
+  const conf = IronicConf.read(sources);
+  try {
+    await command.run(conf.config(), flags, sources);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(
+      error.problems.map(problem => conf.withoutSecret(problem)),
+    );
+  }
 }
 
 function parse(

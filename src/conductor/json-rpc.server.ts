@@ -16,6 +16,7 @@ import {
 } from '@loopback/core';
 import {
   BootConfigOptions,
+  checkAll,
   ConfigurationError,
   rpcAuthStrategy,
 } from '../config';
@@ -78,9 +79,11 @@ export class JsonRpcServer implements LoopbackServer {
    */
   async init(): Promise<void> {
     if (!this.isWanted()) return;
-    this.refuseToBeOpen();
-    await this.authentication.init();
-    await this.tls();
+    await checkAll(
+      () => this.refuseToBeOpen(),
+      () => this.authentication.init(),
+      () => this.tls(),
+    );
   }
 
   async start(): Promise<void> {

@@ -3,7 +3,7 @@ import type {AsyncMessage, Channel} from 'rabbitmq-client';
 import {BootConfigOptions} from '../config';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
-import {OSLO_PROPERTIES, RabbitSession} from '../rabbit';
+import {OSLO_PROPERTIES, RabbitSession, rabbitTls} from '../rabbit';
 import {ConductorApi, CONDUCTOR_TOPIC} from '../rpc';
 import {dispatch, OsloAnswer} from './oslo-dispatcher';
 
@@ -31,8 +31,13 @@ export class OsloServer implements Server {
     return this.session?.channel !== undefined;
   }
 
+  /** @throws ConfigurationError for files of TLS that can't be used */
+  async init(): Promise<void> {
+    if (this.isWanted()) await rabbitTls(this.options);
+  }
+
   async start(): Promise<void> {
-    if (this.options.DEFAULT.rpc_transport !== 'oslo') return;
+    if (!this.isWanted()) return;
     const {queue} = this;
     this.session = new RabbitSession(this.options, {
       setUp: channel => this.setUp(channel),
@@ -53,6 +58,10 @@ export class OsloServer implements Server {
       await Promise.allSettled(this.inFlight);
     });
     this.session = undefined;
+  }
+
+  private isWanted(): boolean {
+    return this.options.DEFAULT.rpc_transport === 'oslo';
   }
 
   /** Name of the queue, and the key by which the exchange finds it. */

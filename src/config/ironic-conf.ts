@@ -1,5 +1,10 @@
-import {ConfigurationError, ConfigurationProblem} from './configuration-error';
+import {
+  ConfigurationError,
+  ConfigurationProblem,
+  withMasks,
+} from './configuration-error';
 import {Sections} from './ini';
+import {MASK, maskUrlPasswords} from './mask';
 import {optionAt, problemOf} from './option-problem';
 import {BootConfigConfig, OPTIONS, Section} from './options';
 import {ConfigurationSources, readSources, Setting} from './sources';
@@ -20,7 +25,7 @@ const MAX_REFERENCES = 20;
 /** An option that somebody has set, and where. */
 export interface SetOption {
   section: string;
-  name: string;
+  option: string;
   /** `FILE:LINE`, the name of a variable, or `--set`. */
   origin: string;
 }
@@ -35,9 +40,7 @@ export interface SetOption {
 export function readIronicConf(
   sources: ConfigurationSources,
 ): BootConfigConfig {
-  const {config, problems} = IronicConf.read(sources).used();
-  if (problems.length) throw new ConfigurationError(problems);
-  return config;
+  return IronicConf.read(sources).config();
 }
 
 /** All that is set in an ironic.conf and what lies above it. */
@@ -52,7 +55,16 @@ export class IronicConf {
   /**
    * Options of the table, references resolved; in `[boot_config]` all, so that
    * typos are seen.
+   *
+   * @throws ConfigurationError when one refers to an option that has no value
    */
+  config(): BootConfigConfig {
+    const {config, problems} = this.used();
+    if (problems.length) throw new ConfigurationError(problems);
+    return config;
+  }
+
+  /** The same for who goes on with what is bad, without which it then is. */
   used(): {config: BootConfigConfig; problems: ConfigurationProblem[]} {
     const problems: ConfigurationProblem[] = [];
     const config: Record<string, Record<string, string>> = {};
@@ -83,7 +95,11 @@ export class IronicConf {
     return [...sections].flatMap(section =>
       this.namesIn(section)
         .filter(name => !optionAt(section, name))
-        .map(name => ({section, name, origin: this.originOf(section, name)!})),
+        .map(option => ({
+          section,
+          option,
+          origin: this.originOf(section, option)!,
+        })),
     );
   }
 
@@ -92,12 +108,27 @@ export class IronicConf {
     return this.setting(section, name)?.origin;
   }
 
-  /** Whether the value of a secret option, or what looks like one, is in this. */
-  holdsSecret(section: string, name: string): boolean {
-    let found = isSecret(section, name);
+  /** Whether a value has to be kept secret, as one that it refers to may have. */
+  isSecret(section: string, option: string): boolean {
+    return isSecret(section, option) || this.refersToSecret(section, option);
+  }
+
+  /** A problem of an option as it may be printed. */
+  withoutSecret(problem: ConfigurationProblem): ConfigurationProblem {
+    return withMasks(
+      problem,
+      // Values of secret options never get into a problem.
+      this.refersToSecret(problem.section, problem.option)
+        ? () => MASK
+        : maskUrlPasswords,
+    );
+  }
+
+  private refersToSecret(section: string, option: string): boolean {
+    let found = false;
     try {
-      this.get(section, name, (...option) => {
-        found ||= isSecret(...option);
+      this.get(section, option, (...referred) => {
+        found ||= isSecret(...referred);
       });
     } catch {
       // What it refers to is not all there.

@@ -1,4 +1,5 @@
 import {ConfigurationProblem} from './configuration-error';
+import {MASK} from './mask';
 import {Option, OPTIONS, Section} from './options';
 
 /** The option of a section and name, if there is one in the table. */
@@ -19,5 +20,5 @@ export function problemOf(
   expected: string,
 ): ConfigurationProblem {
   const secret = value !== undefined && optionAt(section, name)?.secret;
-  return {section, option: name, value: secret ? '***' : value, expected};
+  return {section, option: name, value: secret ? MASK : value, expected};
 }

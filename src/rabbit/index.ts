@@ -1,2 +1,3 @@
 export * from './oslo-properties';
 export * from './rabbit-session';
+export * from './rabbit-tls';

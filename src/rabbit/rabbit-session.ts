@@ -1,6 +1,4 @@
-import {readFile} from 'node:fs/promises';
 import {setTimeout as pause} from 'node:timers/promises';
-import type {ConnectionOptions as TlsOptions} from 'node:tls';
 import {Channel, Connection} from 'rabbitmq-client';
 import {
   BootConfigOptions,
@@ -9,6 +7,7 @@ import {
   TransportAddress,
 } from '../config';
 import {formatHostAddress} from '../rpc';
+import {rabbitTls} from './rabbit-tls';
 
 const CONNECT_TIMEOUT_MS = 5000;
 const CLOSE_TIMEOUT_MS = 5000;
@@ -168,7 +167,7 @@ export class RabbitSession {
   }
 
   private async connectionOptions(broker: BrokerAddress) {
-    const {heartbeat_timeout_threshold: heartbeat, ssl} =
+    const {heartbeat_timeout_threshold: heartbeat} =
       this.options.oslo_messaging_rabbit;
     return {
       hostname: broker.host,
@@ -183,19 +182,8 @@ export class RabbitSession {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       connectionName: `ironic-boot-config:${process.pid}`,
       // Read anew each time, as certificates are renewed.
-      tls: ssl ? await this.tlsOptions() : undefined,
+      tls: await rabbitTls(this.options),
     };
-  }
-
-  private async tlsOptions(): Promise<TlsOptions> {
-    const {ssl_ca_file, ssl_cert_file, ssl_key_file} =
-      this.options.oslo_messaging_rabbit;
-    const [ca, cert, key] = await Promise.all(
-      [ssl_ca_file, ssl_cert_file, ssl_key_file].map(async file =>
-        file === undefined ? undefined : readFile(file),
-      ),
-    );
-    return {ca, cert, key};
   }
 }
 

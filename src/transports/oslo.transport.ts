@@ -4,7 +4,7 @@ import {BootConfigError} from '../boot-config-error';
 import {BootConfigOptions} from '../config';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
-import {OSLO_PROPERTIES, RabbitSession} from '../rabbit';
+import {OSLO_PROPERTIES, RabbitSession, rabbitTls} from '../rabbit';
 import {
   CONDUCTOR_TOPIC,
   decodeReply,
@@ -49,6 +49,11 @@ export class OsloTransport implements RpcTransport {
     @inject(BootConfigBindings.LOGGER)
     private readonly logger: Logger,
   ) {}
+
+  /** @throws ConfigurationError for files of TLS that can't be used */
+  async init(): Promise<void> {
+    await rabbitTls(this.options);
+  }
 
   /** Connects in the background. */
   start(): void {

@@ -24,7 +24,7 @@ describe('HttpRootObserver', () => {
   afterEach(async () => dir.remove());
 
   it('writes the root script into the HTTP root, and says so', async () => {
-    await init();
+    await run();
     expect(await readdir(root)).to.eql(['boot.ipxe']);
     const script = await readFile(`${root}/boot.ipxe`, 'utf8');
     expect(script).to.match(/^#!ipxe\n/);
@@ -37,24 +37,24 @@ describe('HttpRootObserver', () => {
   });
 
   it('gives it the permissions that are configured', async () => {
-    await init({pxe: {file_permission: '0o640'}});
+    await run({pxe: {file_permission: '0o640'}});
     const {mode} = await stat(`${root}/boot.ipxe`);
     expect(mode & 0o7777).to.eql(0o640);
   });
 
   it('does not touch a root script that is as it has to be', async () => {
-    await init();
+    await run();
     const before = await stat(`${root}/boot.ipxe`);
     logger.clear();
-    await init();
+    await run();
     const {ino, mtimeMs} = await stat(`${root}/boot.ipxe`);
     expect({ino, mtimeMs}).to.eql({ino: before.ino, mtimeMs: before.mtimeMs});
     expect(only(logger.records).message).not.to.match(/written/);
   });
 
   it('replaces one of another configuration', async () => {
-    await init();
-    await init({
+    await run();
+    await run({
       pxe: {
         ipxe_use_boot_config_api: true,
         ipxe_config_api_root_url: 'http://10.0.0.1:6385',
@@ -69,14 +69,14 @@ describe('HttpRootObserver', () => {
     const agent = {boot_config: {conductor_port: 8090}};
 
     it('writes nothing', async () => {
-      await init(agent);
+      await run(agent);
       expect(await readdir(root)).to.be.empty();
       expect(logger.records).to.be.empty();
     });
 
     it("leaves Ironic's root script alone", async () => {
       await dir.write('root/boot.ipxe', "#!ipxe\necho Ironic's\n");
-      await init(agent);
+      await run(agent);
       expect(await readFile(`${root}/boot.ipxe`, 'utf8')).to.match(/Ironic's/);
     });
 
@@ -85,13 +85,19 @@ describe('HttpRootObserver', () => {
         'boot.ipxe',
         '#!ipxe\n{% if x %}{% endif %}\n',
       );
-      await init({...agent, pxe: {ipxe_boot_script}});
+      await run({...agent, pxe: {ipxe_boot_script}});
     });
 
     it('needs an HTTP root that can be read all the same', async () => {
       root = dir.join('missing');
       await expectProblem(/can be read: .*ENOENT/, agent);
     });
+  });
+
+  it('writes nothing before all parts of the application are content', async () => {
+    const options = resolveOptions({deploy: {http_root: root}});
+    await new HttpRootObserver(options, logger).init();
+    expect(await readdir(root)).to.be.empty();
   });
 
   it('needs an HTTP root that is there', async () => {
@@ -120,9 +126,11 @@ describe('HttpRootObserver', () => {
     expect(await readdir(root)).to.be.empty();
   });
 
-  async function init(config: BootConfigConfig = {}): Promise<void> {
+  async function run(config: BootConfigConfig = {}): Promise<void> {
     const options = resolveOptions({...config, deploy: {http_root: root}});
-    await new HttpRootObserver(options, logger).init();
+    const observer = new HttpRootObserver(options, logger);
+    await observer.init();
+    await observer.start();
   }
 
   async function expectProblem(
@@ -134,7 +142,7 @@ describe('HttpRootObserver', () => {
       value: root,
     },
   ): Promise<void> {
-    const error = (await init(config).then(
+    const error = (await run(config).then(
       () => new Error('it was started'),
       (failure: Error) => failure,
     )) as ConfigurationError;

@@ -454,7 +454,7 @@ ipxe_fallback_script = http://x/$$mac
       expect(conf.originOf('boot_config', 'fallback')).to.equal('--set');
       expect(conf.originOf('api', 'public_endpoint')).to.be.undefined();
       expect(conf.unknown()).to.eql([
-        {section: 'glance', name: 'port', origin: 'OS_GLANCE__PORT'},
+        {section: 'glance', option: 'port', origin: 'OS_GLANCE__PORT'},
       ]);
     });
 
@@ -465,10 +465,10 @@ ipxe_fallback_script = http://x/$$mac
       );
       const conf = IronicConf.read(sourcesOf({files: [file]}));
       expect(conf.unknown()).to.eql([
-        {section: 'api', name: 'prot', origin: `${file}:2`},
-        {section: 'api', name: 'constructor', origin: `${file}:3`},
-        {section: 'glance', name: 'port', origin: `${file}:5`},
-        {section: 'boot_config', name: 'falback', origin: `${file}:7`},
+        {section: 'api', option: 'prot', origin: `${file}:2`},
+        {section: 'api', option: 'constructor', origin: `${file}:3`},
+        {section: 'glance', option: 'port', origin: `${file}:5`},
+        {section: 'boot_config', option: 'falback', origin: `${file}:7`},
       ]);
     });
 
@@ -498,7 +498,7 @@ public_endpoint = http://$port
         ['api', 'public_endpoint', false],
         ['api', 'host_ip', false],
       ] as const) {
-        expect(conf.holdsSecret(section, name)).to.equal(secret, name);
+        expect(conf.isSecret(section, name)).to.equal(secret, name);
       }
     });
   });
