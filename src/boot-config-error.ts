@@ -42,7 +42,12 @@ export class BootConfigError extends Error {
     message: string,
     options?: {cause?: unknown},
   ) {
+    // Most are part of normal life. The stack, which nobody would read, takes
+    // more time than all else by which one refusal differs from another.
+    const {stackTraceLimit} = Error;
+    Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'BootConfigError';
   }
 

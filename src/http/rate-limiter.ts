@@ -1,8 +1,11 @@
 import {TokenBucket, TokenBucketOptions} from './token-bucket';
 
-// Sources that are remembered at most. Beyond, the oldest is forgotten, which
-// at worst gives it a new burst; the limit on the total holds all the same.
+// Sources that are remembered at most. Beyond, one is forgotten, which at worst
+// gives it a new burst; the limit on the total holds all the same.
 const MAX_SOURCES = 50_000;
+
+// The oldest sources, among which one is sought that may be forgotten.
+const CANDIDATES = 16;
 
 /** Limits requests of each source, and of all together. */
 export class RateLimiter {
@@ -36,12 +39,12 @@ export class RateLimiter {
     return bucket;
   }
 
-  /** A full bucket is as good as a new one; a Map's first key is its oldest. */
+  /** The first with a full bucket, which is as good as a new one, or the last. */
   private forgetOne(now: number): void {
-    const LOOK_AT = 16;
     let looked = 0;
+    // A Map has its oldest keys first.
     for (const [source, bucket] of this.sources) {
-      if (bucket.isFull(now) || ++looked === LOOK_AT) {
+      if (bucket.isFull(now) || ++looked === CANDIDATES) {
         this.sources.delete(source);
         return;
       }

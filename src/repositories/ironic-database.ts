@@ -80,7 +80,10 @@ export class IronicDatabase implements Repositories, LifeCycleObserver {
     const file = embeddedFile(options.database.connection ?? '');
     if (file) return embeddedRepositories(file);
     requireConnection(options);
-    this.ownClient = new MysqlClient(createIronicDataSource(options, logger));
+    this.ownClient = new MysqlClient(
+      createIronicDataSource(options, logger),
+      () => options.boot_config.request_timeout,
+    );
     return mysqlRepositories(this.ownClient);
   }
 }

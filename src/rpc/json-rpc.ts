@@ -1,4 +1,5 @@
 import {RemoteError} from './errors';
+import {parseJson} from './parse-json';
 import {RpcCall} from './rpc-call';
 
 /**
@@ -39,14 +40,10 @@ export type JsonRpcAnswer = {result: unknown} | {error: RemoteError};
  * @throws Error when it is none, or answers another request
  */
 export function decodeAnswer(body: string, id: string): JsonRpcAnswer {
-  const answer = JSON.parse(body) as unknown;
+  const answer = parseJson(body);
   if (!isObject(answer)) throw new Error('the answer is not an object');
   if (isObject(answer.error)) return {error: decodeError(answer.error)};
-  if (answer.id !== id) {
-    throw new Error(
-      `the answer is to another request, ${JSON.stringify(answer.id)}`,
-    );
-  }
+  if (answer.id !== id) throw new Error('the answer is to another request');
   if (!('result' in answer)) throw new Error('the answer has no result');
   return {result: answer.result};
 }

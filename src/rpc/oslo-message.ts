@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {RemoteError} from './errors';
 import {isObject} from './json-rpc';
+import {parseJson} from './parse-json';
 import {RpcCall} from './rpc-call';
 
 /**
@@ -188,7 +189,7 @@ function open(body: unknown): Record<string, unknown> {
 }
 
 function parse(json: unknown): unknown {
-  return JSON.parse(Buffer.isBuffer(json) ? json.toString() : String(json));
+  return parseJson(Buffer.isBuffer(json) ? json.toString() : String(json));
 }
 
 function textOf(value: unknown): string | undefined {

@@ -25,6 +25,6 @@ export function checkProvisionState(node: Node, restrict: boolean): void {
   if (!restrict || WAIT_STATES.has(state)) return;
   throw new BootConfigError(
     'state_restricted',
-    `node ${node.uuid} is in state ${JSON.stringify(state)}, which [api] restrict_boot_config keeps from being served`,
+    `node ${node.uuid} is in state "${state}", which [api] restrict_boot_config keeps from being served`,
   );
 }

@@ -9,6 +9,9 @@ const REASON_BY_CLASS: Record<string, Reason> = {
   UnsupportedVersion: 'rpc_unsupported',
 };
 
+// Ironic's messages are a sentence; of what is longer, the log gets a beginning.
+const MAX_MESSAGE_LENGTH = 500;
+
 /** The failure that a conductor's error stands for. */
 export function remoteFailure(
   hostname: string,
@@ -21,7 +24,7 @@ export function remoteFailure(
       : '';
   return new BootConfigError(
     reason,
-    `conductor ${hostname} answered ${error.className ?? error.code}: ${error.message}${hint}`,
+    `conductor ${hostname} answered ${error.className ?? error.code}: ${error.message.slice(0, MAX_MESSAGE_LENGTH)}${hint}`,
   );
 }
 

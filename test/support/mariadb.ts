@@ -131,6 +131,8 @@ export class MariaDb {
       [
         '--no-defaults',
         `--datadir=${this.dataDirectory}`,
+        // At its start a server empties the one that it shares with others.
+        `--tmpdir=${this.dir.join()}`,
         `--socket=${this.socket}`,
         `--pid-file=${this.dir.join('pid')}`,
         `--bind-address=${HOST}`,

@@ -3,6 +3,7 @@ import {once} from 'node:events';
 import {createInterface} from 'node:readline';
 import {Readable} from 'node:stream';
 import {atExit} from './at-exit';
+import {checkDiscretion} from './discretion';
 
 export interface StartOptions {
   cwd?: string;
@@ -66,7 +67,13 @@ export class TestProcess {
     args: string[] = [],
     options?: StartOptions,
   ): Promise<TestProcess> {
-    return TestProcess.start(process.execPath, [script, ...args], options);
+    const started = await TestProcess.start(
+      process.execPath,
+      [script, ...args],
+      options,
+    );
+    started.onStderr(checkDiscretion);
+    return started;
   }
 
   get running(): boolean {
@@ -123,6 +130,10 @@ export class TestProcess {
     const exit = await this.exited;
     clearTimeout(timer);
     return exit;
+  }
+
+  private onStderr(listener: (line: string) => void): void {
+    createInterface({input: this.child.stderr}).on('line', listener);
   }
 
   private collect(stream: Readable, lines: string[]) {

@@ -1,6 +1,7 @@
 import {Duplex} from 'node:stream';
 import {juggler} from '@loopback/repository';
 import {BootConfigError} from '../../boot-config-error';
+import {limitSession} from './session-limits';
 
 /** The part of mysql2's callback API that is used. */
 interface Connection {
@@ -9,6 +10,7 @@ interface Connection {
     values: unknown[],
     done: (error: MysqlError | null, rows: unknown) => void,
   ): void;
+  query(sql: string, done: (error: MysqlError | null) => void): void;
   release(): void;
   destroy(): void;
   readonly stream: Duplex;
@@ -18,6 +20,7 @@ interface Pool {
   getConnection(
     done: (error: MysqlError | null, connection: Connection) => void,
   ): void;
+  on(event: 'connection', listener: (connection: Connection) => void): void;
 }
 
 /** `fatal`: the connection is gone with it. */
@@ -42,7 +45,14 @@ export class MysqlClient {
   /** Connections that have answered a query before. */
   private readonly kept = new WeakSet<Connection>();
 
-  constructor(private readonly dataSource: juggler.DataSource) {}
+  /**
+   * @param querySeconds - gives the time after which the server is to give up a
+   *   query itself; without it, sessions are left as they are
+   */
+  constructor(
+    private readonly dataSource: juggler.DataSource,
+    private readonly querySeconds?: () => number,
+  ) {}
 
   /**
    * @param values - one for each `?` in `sql`
@@ -129,8 +139,17 @@ export class MysqlClient {
   private pool(): Pool {
     const {connector} = this;
     // A data source with lazyConnect has no pool before its first use.
-    if (!connector.client) connector.connect(() => {});
+    if (!connector.client) this.open(connector);
     return connector.client!;
+  }
+
+  private open(connector: MysqlConnector): void {
+    const {querySeconds} = this;
+    connector.connect(() => {});
+    if (!querySeconds) return;
+    connector.client!.on('connection', connection =>
+      limitSession(connection, querySeconds()),
+    );
   }
 
   private get connector(): MysqlConnector {

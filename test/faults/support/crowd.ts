@@ -9,6 +9,9 @@ const HABITS: Habit[] = ['idle', 'half a request', 'now and then a byte'];
 const REQUEST = request('/v1/boot/52:54:00:00:00:01/boot.ipxe');
 const BYTE_EVERY_MS = 2000;
 
+// Less than the system lets wait for a server to accept them.
+const AT_ONCE = 240;
+
 /** Clients that hold connections and do not get on with their requests. */
 export class Crowd {
   private readonly sockets = new Set<net.Socket>();
@@ -29,8 +32,12 @@ export class Crowd {
   /** So many clients, of each habit a third. */
   static async gather(port: number, clients: number): Promise<Crowd> {
     const crowd = new Crowd(port);
-    for (let client = 0; client < clients; client++) {
-      await crowd.join(HABITS[client % HABITS.length]);
+    for (let come = 0; come < clients; come += AT_ONCE) {
+      await Promise.all(
+        Array.from({length: Math.min(AT_ONCE, clients - come)}, (_, client) =>
+          crowd.join(HABITS[client % HABITS.length]),
+        ),
+      );
     }
     return crowd;
   }

@@ -25,9 +25,10 @@ describe("When Ironic's MySQL database fails", () => {
     await db.stop();
   });
 
-  async function startStore(connection = db.url) {
+  async function startStore(connection = db.url, seconds?: number) {
     store = await Store.start({
       database: {connection, max_pool_size: POOL_SIZE},
+      boot_config: {request_timeout: seconds},
     });
   }
 
@@ -175,6 +176,24 @@ describe("When Ironic's MySQL database fails", () => {
         async () => (await connections()) === POOL_SIZE,
       );
     });
+  });
+
+  it('the server gives up a query that nobody waits for', async () => {
+    await startStore(db.url, 1);
+    await lockNodes();
+    const controller = new AbortController();
+    const given = lookups(POOL_SIZE, controller);
+    await untilWaiting(POOL_SIZE);
+    controller.abort();
+    await expectUnavailable(given, TOO_LATE);
+    // Still locked.
+    await untilWaiting(0);
+    await eventually(
+      'the connections are gone',
+      async () => (await connections()) === 0,
+    );
+    await unlockNodes();
+    await expectServed(lookups(POOL_SIZE));
   });
 
   describe('as its server goes away', () => {

@@ -75,12 +75,17 @@ describe("What is sent to Ironic's MySQL database", () => {
     );
   }
 
-  it('is SELECTs alone, prepared once and with values apart', async () => {
+  it('is SELECTs, prepared once and with values apart, and a limit for each connection', async () => {
     await askEverything();
     await askEverything();
     const sent = await sentByComponent();
     expect(new Set(sent.map(({command}) => command))).to.eql(
-      new Set(['Connect', 'Prepare', 'Execute']),
+      new Set(['Connect', 'Query', 'Prepare', 'Execute']),
+    );
+    const queries = sent.filter(({command}) => command === 'Query');
+    expect(queries).to.have.length(1);
+    expect(queries[0].argument).to.startWith(
+      'SET SESSION lock_wait_timeout = 5',
     );
     const prepared = sent.filter(({command}) => command === 'Prepare');
     const executed = sent.filter(({command}) => command === 'Execute');

@@ -12,6 +12,8 @@ import {
 export interface StoreOptions {
   /** `[database]`. */
   database?: BootConfigConfig['database'];
+  /** `[boot_config]`. */
+  boot_config?: BootConfigConfig['boot_config'];
   /** The host's own, bound as `datasources.ironic`. */
   dataSource?: juggler.DataSource;
   /**
@@ -33,6 +35,7 @@ export class Store {
 
   static async start({
     database,
+    boot_config: bootConfig,
     dataSource,
     started = false,
   }: StoreOptions): Promise<Store> {
@@ -41,6 +44,7 @@ export class Store {
     application.configure(BootConfigBindings.COMPONENT).to({
       DEFAULT: {rpc_transport: 'none'},
       database,
+      boot_config: bootConfig,
     });
     application.bind(BootConfigBindings.LOGGER).to(recorder(log));
     if (dataSource) {

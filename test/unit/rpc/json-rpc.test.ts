@@ -140,7 +140,7 @@ describe('decodeAnswer', () => {
 
   it('takes a number for no text', () => {
     expect(() => decodeAnswer(captures.integerId, '7')).to.throw(
-      /another request, 7/,
+      /another request/,
     );
   });
 
@@ -151,7 +151,7 @@ describe('decodeAnswer', () => {
     ['a text', '"#!ipxe"', /not an object/],
     ['a list', '[]', /not an object/],
     ['null', 'null', /not an object/],
-    ['an answer to another', captures.object, /another request, "4"/],
+    ['an answer to another', captures.object, /another request/],
     ['an answer without id', '{"result": "#!ipxe"}', /another request/],
     ['an answer without result', `{"id": "${REQUEST_ID}"}`, /no result/],
     [
