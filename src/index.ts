@@ -7,6 +7,7 @@ export * from './keys';
 export * from './logger';
 export * from './middleware';
 export * from './models';
+export * from './reconfiguration';
 export * from './repositories';
 export * from './rpc';
 export * from './services';

@@ -9,9 +9,10 @@ import {
   inject,
   transformValueOrPromise,
 } from '@loopback/core';
-import {BootConfigConfig, resolveOptions} from './config';
+import {BootConfigConfig, MutableOptions, resolveOptions} from './config';
 import {BootConfigBindings} from './keys';
 import {createLogger} from './logger';
+import {ReconfigurationService} from './reconfiguration';
 import {IronicDatabase} from './repositories';
 import {ServerOrderObserver} from './server-order.observer';
 import {withoutBound} from './without-bound';
@@ -33,24 +34,31 @@ export class IronicComponent implements Component {
     this.bindings = withoutBound(app, [
       // Read when first needed, so that it makes no difference whether the
       // application is configured before or after the component is mounted.
-      Binding.bind(BootConfigBindings.OPTIONS)
+      Binding.bind(BootConfigBindings.MUTABLE_OPTIONS)
         .toDynamicValue(({context}) =>
           transformValueOrPromise(
             context.getConfigAsValueOrPromise<BootConfigConfig>(
               BootConfigBindings.COMPONENT,
             ),
-            resolveOptions,
+            config => new MutableOptions(resolveOptions(config)),
           ),
         )
         .inScope(BindingScope.SINGLETON),
+      Binding.bind(BootConfigBindings.OPTIONS).toAlias(
+        `${BootConfigBindings.MUTABLE_OPTIONS.key}#options`,
+      ),
+      createBindingFromClass(ReconfigurationService, {
+        key: BootConfigBindings.RECONFIGURATION_SERVICE,
+      }),
       Binding.bind(BootConfigBindings.LOGGER)
-        .toDynamicValue(async ({context}) =>
-          createLogger({
-            debug: await context.get(
-              BootConfigBindings.option('DEFAULT.debug'),
-            ),
-          }),
-        )
+        .toDynamicValue(async ({context}) => {
+          const options = await context.get(BootConfigBindings.OPTIONS);
+          return createLogger({
+            get debug() {
+              return options.DEFAULT.debug;
+            },
+          });
+        })
         .inScope(BindingScope.SINGLETON),
       createBindingFromClass(IronicDatabase, {key: IRONIC_DATABASE}),
       Binding.bind(BootConfigBindings.NODE_REPOSITORY).toAlias(

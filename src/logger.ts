@@ -11,17 +11,25 @@ export interface Logger {
 /**
  * JSON lines on standard error.
  *
- * @param debug - `[DEFAULT] debug`
+ * @param options - `[DEFAULT] debug`, asked for each time
  */
-export function createLogger({debug}: {debug: boolean}): Logger {
-  return pino(
+export function createLogger(options: {readonly debug: boolean}): Logger {
+  const logger = pino(
     {
-      level: debug ? 'debug' : 'info',
+      level: 'debug',
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {level: level => ({level})},
     },
     pino.destination({dest: 2, sync: true}),
   );
+  return {
+    debug: (details, message) => {
+      if (options.debug) logger.debug(details, message);
+    },
+    info: (details, message) => logger.info(details, message),
+    warn: (details, message) => logger.warn(details, message),
+    error: (details, message) => logger.error(details, message),
+  };
 }
 
 /** Lines for a person at a terminal, on standard error. */

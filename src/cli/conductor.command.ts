@@ -8,7 +8,7 @@ import {
 } from '../config';
 import {BootConfigBindings} from '../keys';
 import {Command} from './command';
-import {untilStopped} from './until-stopped';
+import {AT_HANGUP, runService} from './run-service';
 
 export const conductor: Command = {
   name: 'conductor',
@@ -22,13 +22,13 @@ Beside an ironic-conductor without get_boot_config, set [boot_config]
 conductor_topic (oslo) or conductor_port (json-rpc) in the ironic.conf of both
 sides: it is then an agent, which listens there and writes nothing.
 
+${AT_HANGUP}
+
   ironic-boot-config conductor --config-file /etc/ironic/ironic.conf`,
 
-  async run(config) {
+  async run(config, _flags, sources) {
     checkRpcTransport(resolveOptions(config));
-    const application = conductorApplication(config);
-    await application.start();
-    await untilStopped(application);
+    await runService(conductorApplication(config), sources);
   },
 };
 

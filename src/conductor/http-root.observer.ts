@@ -1,10 +1,16 @@
 import {constants} from 'node:fs';
 import {access, stat} from 'node:fs/promises';
 import {join} from 'node:path';
-import {inject, LifeCycleObserver, lifeCycleObserver} from '@loopback/core';
+import {
+  inject,
+  injectable,
+  LifeCycleObserver,
+  lifeCycleObserver,
+} from '@loopback/core';
 import {BootConfigOptions, checkAll, ConfigurationError} from '../config';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
+import {asReconfigurable, Reconfigurable, TakeOver} from '../reconfiguration';
 import {finishedRootScript} from './root-script-template';
 import {writeIfChanged} from './write-if-changed';
 
@@ -14,7 +20,8 @@ import {writeIfChanged} from './write-if-changed';
  * is the template that `[pxe] ipxe_boot_script` names.
  */
 @lifeCycleObserver('httpRoot')
-export class HttpRootObserver implements LifeCycleObserver {
+@injectable(asReconfigurable)
+export class HttpRootObserver implements LifeCycleObserver, Reconfigurable {
   constructor(
     @inject(BootConfigBindings.OPTIONS)
     private readonly options: BootConfigOptions,
@@ -38,8 +45,17 @@ export class HttpRootObserver implements LifeCycleObserver {
   /** @throws ConfigurationError */
   async start(): Promise<void> {
     if (this.isAgent()) return;
+    await this.write(await finishedRootScript(this.options));
+  }
+
+  async prepare(options: BootConfigOptions): Promise<TakeOver> {
+    if (this.isAgent()) return () => {};
+    const script = await finishedRootScript(options);
+    return () => this.write(script);
+  }
+
+  private async write(script: string): Promise<void> {
     const {http_root: root} = this.options.deploy;
-    const script = await finishedRootScript(this.options);
     const path = join(root, 'boot.ipxe');
     const {file_permission: mode} = this.options.pxe;
     const written = await writeIfChanged(path, script, mode).catch(error => {

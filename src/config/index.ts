@@ -1,5 +1,6 @@
 export * from './configuration-error';
 export * from './ironic-conf';
+export * from './mutable-options';
 export * from './options';
 export * from './resolve-options';
 export * from './root-url';

@@ -88,6 +88,16 @@ function isUnset(raw: unknown): boolean {
   );
 }
 
+/**
+ * Checks options, each good by itself, for contradictions.
+ *
+ * @throws ConfigurationError
+ */
+export function checkTogether(options: BootConfigOptions): void {
+  const problems = contradictions(options);
+  if (problems.length) throw new ConfigurationError(problems);
+}
+
 function contradictions(options: BootConfigOptions): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
   const {pxe, json_rpc: jsonRpc, DEFAULT} = options;

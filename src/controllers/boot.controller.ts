@@ -7,6 +7,7 @@ import {
   RestBindings,
   Response,
 } from '@loopback/rest';
+import {BootConfigOptions} from '../config';
 import {BOOT_BRANCH, BootExchangeFactory, MEDIA_TYPE} from '../http';
 import {BootConfigBindings} from '../keys';
 import {BootConfigService, withDeadline} from '../services';
@@ -57,8 +58,8 @@ export class BootController {
   constructor(
     @inject(BootConfigBindings.SERVICE)
     private readonly service: BootConfigService,
-    @inject(BootConfigBindings.option('boot_config.request_timeout'))
-    private readonly timeout: number,
+    @inject(BootConfigBindings.OPTIONS)
+    private readonly options: BootConfigOptions,
     @inject(BootConfigBindings.EXCHANGES)
     private readonly exchanges: BootExchangeFactory,
   ) {}
@@ -86,9 +87,10 @@ export class BootController {
   ): Promise<Response | ServerResponse> {
     const exchange = this.exchanges.open(response, {mac, name});
     const {requestId, sourceAllowed} = exchange;
+    const {request_timeout: timeout} = this.options.boot_config;
     try {
       exchange.serve(
-        await withDeadline(this.timeout * 1000, deadline =>
+        await withDeadline(timeout * 1000, deadline =>
           this.service.getBootConfig(
             {mac, name, requestId, sourceAllowed},
             deadline,

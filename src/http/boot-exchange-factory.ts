@@ -2,6 +2,7 @@ import {IncomingMessage, ServerResponse} from 'node:http';
 import {BindingScope, inject, injectable} from '@loopback/core';
 import {BootConfigOptions} from '../config';
 import {Networks} from '../config/cidr';
+import {derived} from '../config/derived';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
 import {BootExchange, BootTarget} from './boot-exchange';
@@ -10,24 +11,25 @@ import {sourceAddressOf} from './source-address';
 /** Opens exchanges with what the configuration says of their clients. */
 @injectable({scope: BindingScope.SINGLETON})
 export class BootExchangeFactory {
-  private readonly allowed?: Networks;
-  private readonly trustedProxies?: Networks;
-  private readonly retryAfter?: number;
+  private readonly allowed = derived(
+    () => [this.options.boot_config.allowed_networks],
+    networks,
+  );
+  private readonly trustedProxies = derived(
+    () => [this.options.boot_config.trusted_proxies],
+    networks,
+  );
 
   constructor(
     @inject(BootConfigBindings.OPTIONS)
-    {boot_config: own}: BootConfigOptions,
+    private readonly options: BootConfigOptions,
     @inject(BootConfigBindings.LOGGER)
     private readonly logger: Logger,
-  ) {
-    this.allowed = networks(own.allowed_networks);
-    this.trustedProxies = networks(own.trusted_proxies);
-    this.retryAfter = own.retry_after;
-  }
+  ) {}
 
   /** Address of the client. */
   sourceOf(request: IncomingMessage): string {
-    return sourceAddressOf(request, this.trustedProxies);
+    return sourceAddressOf(request, this.trustedProxies());
   }
 
   open(response: ServerResponse, target: BootTarget = {}): BootExchange {
@@ -36,9 +38,9 @@ export class BootExchangeFactory {
       response,
       target,
       source,
-      this.allowed?.has(source) ?? true,
+      this.allowed()?.has(source) ?? true,
       this.logger,
-      this.retryAfter,
+      this.options.boot_config.retry_after,
     );
   }
 }

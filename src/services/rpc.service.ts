@@ -4,6 +4,7 @@ import {
   extensions,
   Getter,
   inject,
+  injectable,
   LifeCycleObserver,
   lifeCycleObserver,
 } from '@loopback/core';
@@ -11,6 +12,7 @@ import {BootConfigError, Reason} from '../boot-config-error';
 import {BootConfigOptions, ConfigurationError} from '../config';
 import {BootConfigBindings} from '../keys';
 import {Node} from '../models';
+import {asReconfigurable, Reconfigurable, TakeOver} from '../reconfiguration';
 import {anonymousContext, RpcCall} from '../rpc';
 import type {RpcTransport} from '../transports/rpc-transport';
 import {before, Deadline} from './deadline';
@@ -39,7 +41,8 @@ const WORTH_ANOTHER: ReadonlySet<Reason> = new Set([
   scope: BindingScope.SINGLETON,
 })
 @lifeCycleObserver('rpc', {scope: BindingScope.SINGLETON})
-export class RpcService implements LifeCycleObserver {
+@injectable(asReconfigurable)
+export class RpcService implements LifeCycleObserver, Reconfigurable {
   private transport?: RpcTransport;
 
   constructor(
@@ -63,6 +66,11 @@ export class RpcService implements LifeCycleObserver {
   async start(): Promise<void> {
     const transport = await this.findTransport();
     transport.start?.();
+  }
+
+  async prepare(options: BootConfigOptions): Promise<TakeOver> {
+    const transport = await this.findTransport();
+    return (await transport.prepare?.(options)) ?? (() => {});
   }
 
   async stop(): Promise<void> {

@@ -14,6 +14,7 @@ import {
 } from '../rpc';
 import {rpcCredentials, RpcCredentials} from './json-rpc-credentials';
 import {callsOverTls, rpcClientTls} from './json-rpc-tls';
+import {TakeOver} from '../reconfiguration';
 import {remoteFailure} from './remote-failure';
 import {asRpcTransport, RpcTransport} from './rpc-transport';
 
@@ -52,6 +53,18 @@ export class JsonRpcTransport implements RpcTransport {
   /** @throws ConfigurationError when TLS or credentials lack something */
   async init(): Promise<void> {
     await this.ready();
+  }
+
+  /** Reads certificates anew; calls that are under way keep their connections. */
+  async prepare(): Promise<TakeOver> {
+    const setup = this.makeReady();
+    await setup;
+    return () => {
+      const pools = [...this.pools.values()];
+      this.pools.clear();
+      this.setup = setup;
+      for (const pool of pools) pool.close(() => {});
+    };
   }
 
   async call(
