@@ -1,4 +1,5 @@
 import {Option, OPTIONS, Section} from '../src/config';
+import {formatValue} from '../src/config/option-types';
 
 const HEAD = `# Options
 
@@ -14,6 +15,10 @@ app.configure(BootConfigBindings.COMPONENT).to({
 \`\`\`
 
 Each can be injected: \`@inject(BootConfigBindings.option('api.restrict_boot_config'))\`. Other options of Ironic's are ignored.
+
+\`ironic-boot-config config --sample\` writes them as a sample ironic.conf, \`--show\` tells their values and where each comes from, \`--check\` checks them and the files that they name.
+
+Options are Ironic's, with Ironic's defaults, unless marked *ours*, as all in [boot_config] are. *Mutable* ones change at SIGHUP: see [operations.md](operations.md#change-options-without-a-restart).
 `;
 
 /** docs/configuration.md, made from the option table. */
@@ -27,19 +32,17 @@ export function configurationDocument(): string {
   return HEAD + sections.join('');
 }
 
-function describe(name: string, {type, help, ...option}: Option<unknown>) {
-  const isHostName = name === 'host';
+function describe(name: string, option: Option<unknown>) {
+  const {type, help, sampleDefault} = option;
   const value =
     option.default === undefined
       ? 'not set'
-      : isHostName
+      : sampleDefault
         ? "the machine's host name"
-        : `\`${format(name, option.default)}\``;
-  return `- **\`${name}\`**: ${help}\n  Expected: ${type.expected}. Default: ${value}.`;
-}
-
-function format(name: string, value: unknown): string {
-  if (name.endsWith('permission')) return `0o${(value as number).toString(8)}`;
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  return String(value);
+        : `\`${formatValue(type, option.default)}\``;
+  const marks = [
+    ...(option.ours ? ['*Ours.*'] : []),
+    ...(option.mutable ? ['*Mutable.*'] : []),
+  ];
+  return `- **\`${name}\`**: ${help}\n  ${[`Expected: ${type.expected}.`, `Default: ${value}.`, ...marks].join(' ')}`;
 }

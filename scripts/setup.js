@@ -21,6 +21,10 @@ const TEST_SERVERS = [
     debian: 'python3-oslo.messaging',
   },
   {
+    file: '/usr/lib/python3/dist-packages/oslo_config/__init__.py',
+    debian: 'python3-oslo.config',
+  },
+  {
     file: '/usr/lib/python3/dist-packages/keystone/__init__.py',
     debian: 'python3-keystone',
   },

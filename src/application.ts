@@ -3,7 +3,7 @@ import {OpenApiSpec, RestApplication} from '@loopback/rest';
 import {RestExplorerComponent} from '@loopback/rest-explorer';
 import {BootConfigComponent} from './component';
 import {ConductorComponent} from './conductor';
-import {BootConfigConfig, resolveOptions} from './config';
+import {BootConfigConfig} from './config';
 import {BootConfigBindings} from './keys';
 import {ProcessMetrics} from './ops';
 import {packageVersion} from './project-files';
@@ -36,7 +36,6 @@ const INFO: OpenApiSpec = {
  * operators, both with LoopBack behind them.
  */
 export class BootConfigApplication extends RestApplication {
-  /** @throws ConfigurationError */
   constructor(config: BootConfigConfig) {
     super({
       rest: {
@@ -46,10 +45,9 @@ export class BootConfigApplication extends RestApplication {
       },
     });
     this.api(INFO);
-    const options = resolveOptions(config);
     this.configure(BootConfigBindings.COMPONENT).to(config);
     this.component(BootConfigComponent);
-    if (options.DEFAULT.rpc_transport === 'none') {
+    if (config.DEFAULT?.rpc_transport?.trim() === 'none') {
       this.component(ConductorComponent);
     }
     this.lifeCycleObserver(ProcessMetrics);

@@ -9,6 +9,7 @@ export * from './logger';
 export * from './middleware';
 export * from './models';
 export * from './ops';
+export * from './reconfiguration';
 export * from './repositories';
 export * from './rpc';
 export * from './services';

@@ -1,6 +1,7 @@
 import {
   Application,
   Binding,
+  BindingKey,
   BindingScope,
   Component,
   CoreBindings,
@@ -8,14 +9,18 @@ import {
   inject,
   transformValueOrPromise,
 } from '@loopback/core';
-import {BootConfigConfig, resolveOptions} from './config';
+import {BootConfigConfig, MutableOptions, resolveOptions} from './config';
 import {BootConfigBindings} from './keys';
 import {createLogger} from './logger';
+import {ReconfigurationService} from './reconfiguration';
 import {IronicDatabase} from './repositories';
 import {ServerOrderObserver} from './server-order.observer';
 import {withoutBound} from './without-bound';
 
-const DATABASE = 'bootConfig.database';
+/** Ironic's database, whoever uses it. */
+export const IRONIC_DATABASE = BindingKey.create<IronicDatabase>(
+  'bootConfig.database',
+);
 
 /**
  * What both sides stand on: the options, the log, Ironic's database. Mounted by
@@ -29,31 +34,38 @@ export class IronicComponent implements Component {
     this.bindings = withoutBound(app, [
       // Read when first needed, so that it makes no difference whether the
       // application is configured before or after the component is mounted.
-      Binding.bind(BootConfigBindings.OPTIONS)
+      Binding.bind(BootConfigBindings.MUTABLE_OPTIONS)
         .toDynamicValue(({context}) =>
           transformValueOrPromise(
             context.getConfigAsValueOrPromise<BootConfigConfig>(
               BootConfigBindings.COMPONENT,
             ),
-            resolveOptions,
+            config => new MutableOptions(resolveOptions(config)),
           ),
         )
         .inScope(BindingScope.SINGLETON),
+      Binding.bind(BootConfigBindings.OPTIONS).toAlias(
+        `${BootConfigBindings.MUTABLE_OPTIONS.key}#options`,
+      ),
+      createBindingFromClass(ReconfigurationService, {
+        key: BootConfigBindings.RECONFIGURATION_SERVICE,
+      }),
       Binding.bind(BootConfigBindings.LOGGER)
-        .toDynamicValue(async ({context}) =>
-          createLogger({
-            debug: await context.get(
-              BootConfigBindings.option('DEFAULT.debug'),
-            ),
-          }),
-        )
+        .toDynamicValue(async ({context}) => {
+          const options = await context.get(BootConfigBindings.OPTIONS);
+          return createLogger({
+            get debug() {
+              return options.DEFAULT.debug;
+            },
+          });
+        })
         .inScope(BindingScope.SINGLETON),
-      createBindingFromClass(IronicDatabase, {key: DATABASE}),
+      createBindingFromClass(IronicDatabase, {key: IRONIC_DATABASE}),
       Binding.bind(BootConfigBindings.NODE_REPOSITORY).toAlias(
-        `${DATABASE}#nodes`,
+        `${IRONIC_DATABASE.key}#nodes`,
       ),
       Binding.bind(BootConfigBindings.CONDUCTOR_REPOSITORY).toAlias(
-        `${DATABASE}#conductors`,
+        `${IRONIC_DATABASE.key}#conductors`,
       ),
     ]);
   }

@@ -8,6 +8,7 @@ import type {
   OptionValue,
 } from './config/options';
 import type {BootExchangeFactory} from './http/boot-exchange-factory';
+import type {MutableOptions} from './config/mutable-options';
 import type {Logger} from './logger';
 import type {BootBranch} from './middleware/boot-branch';
 import type {BootEvents} from './ops/boot-events';
@@ -16,6 +17,7 @@ import type {ConductorAnswers} from './ops/conductor-answers';
 import type {EventStore} from './ops/event-store';
 import type {Health} from './ops/health';
 import type {OpsHandler} from './ops/ops-handler';
+import type {ReconfigurationService} from './reconfiguration';
 import type {ConductorRepository, NodeRepository} from './repositories';
 import type {ConductorApi} from './rpc';
 import type {BootConfigService} from './services/boot-config.service';
@@ -34,9 +36,24 @@ export namespace BootConfigBindings {
   export const OPTIONS =
     BindingKey.create<BootConfigOptions>('bootConfig.options');
 
+  /** Gives the options new values; use `RECONFIGURATION_SERVICE`. */
+  export const MUTABLE_OPTIONS = BindingKey.create<MutableOptions>(
+    'bootConfig.mutableOptions',
+  );
+
+  /** Takes over another configuration while the application runs. */
+  export const RECONFIGURATION_SERVICE =
+    BindingKey.create<ReconfigurationService>(
+      'services.ReconfigurationService',
+    );
+
+  /** Extension point for what has to be told of it, see `Reconfigurable`. */
+  export const RECONFIGURABLES = 'bootConfig.reconfigurables';
+
   /**
    * One option, for injection: `@inject(BootConfigBindings.option('api.port'))`,
-   * the same as `@inject('bootConfig.options#api.port')`.
+   * the same as `@inject('bootConfig.options#api.port')`. What is injected keeps
+   * its value when a mutable option changes; inject `OPTIONS` to see that.
    */
   export function option<P extends OptionPath>(
     path: P,

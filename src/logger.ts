@@ -12,24 +12,36 @@ export interface Logger {
  * A log on standard error: lines for a person where that is a terminal, and
  * JSON everywhere else.
  *
- * @param debug - `[DEFAULT] debug`
+ * @param options - `[DEFAULT] debug`, asked for each time
  */
-export function createLogger({debug}: {debug: boolean}): Logger {
-  return process.stderr.isTTY ? terminalLogger(debug) : jsonLogger(debug);
+export function createLogger(options: {readonly debug: boolean}): Logger {
+  const logger = process.stderr.isTTY ? terminalLogger() : jsonLogger();
+  return {
+    ...logger,
+    debug: (details, message) => {
+      if (options.debug) logger.debug(details, message);
+    },
+  };
 }
 
-function jsonLogger(debug: boolean): Logger {
-  return pino(
+function jsonLogger(): Logger {
+  const logger = pino(
     {
-      level: debug ? 'debug' : 'info',
+      level: 'debug',
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {level: level => ({level})},
     },
     pino.destination({dest: 2, sync: true}),
   );
+  return {
+    debug: (details, message) => logger.debug(details, message),
+    info: (details, message) => logger.info(details, message),
+    warn: (details, message) => logger.warn(details, message),
+    error: (details, message) => logger.error(details, message),
+  };
 }
 
-function terminalLogger(debug: boolean): Logger {
+function terminalLogger(): Logger {
   const print =
     (level: string) =>
     (details: object, message: string): void => {
@@ -44,7 +56,7 @@ function terminalLogger(debug: boolean): Logger {
       }
     };
   return {
-    debug: debug ? print('debug') : () => {},
+    debug: print('debug'),
     info: print('info '),
     warn: print('WARN '),
     error: print('ERROR'),

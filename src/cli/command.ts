@@ -1,5 +1,5 @@
 import {ParseArgsConfig} from 'node:util';
-import {BootConfigConfig} from '../config';
+import {BootConfigConfig, ConfigurationSources} from '../config';
 
 export type FlagTable = NonNullable<ParseArgsConfig['options']>;
 
@@ -20,10 +20,23 @@ export interface Command {
   readonly flags?: FlagTable;
   /** It brings its own configuration: files and environment are not read. */
   readonly selfContained?: boolean;
+  /** It reads the configuration by itself. */
+  readonly readsItself?: boolean;
 
   /**
+   * @param sources - where `config` comes from
    * @returns when the command has done its work; one that serves returns when
    *   it was told to stop
    */
-  run(config: BootConfigConfig, flags: Flags): Promise<void>;
+  run(
+    config: BootConfigConfig,
+    flags: Flags,
+    sources: ConfigurationSources,
+  ): Promise<void>;
 }
+
+/** A mistake on the command line: exit code 2. */
+export class UsageError extends Error {}
+
+/** A failure of which all has been said: exit code 1. */
+export class CommandFailed extends Error {}

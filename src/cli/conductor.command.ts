@@ -1,9 +1,14 @@
 import {Application} from '@loopback/core';
 import {ConductorComponent} from '../conductor';
-import {ConfigurationError, resolveOptions} from '../config';
+import {
+  BootConfigConfig,
+  BootConfigOptions,
+  ConfigurationError,
+  resolveOptions,
+} from '../config';
 import {BootConfigBindings} from '../keys';
 import {Command} from './command';
-import {untilStopped} from './until-stopped';
+import {AT_HANGUP, runService} from './run-service';
 
 export const conductor: Command = {
   name: 'conductor',
@@ -17,24 +22,33 @@ Beside an ironic-conductor without get_boot_config, set [boot_config]
 conductor_topic (oslo) or conductor_port (json-rpc) in the ironic.conf of both
 sides: it is then an agent, which listens there and writes nothing.
 
+${AT_HANGUP}
+
   ironic-boot-config conductor --config-file /etc/ironic/ironic.conf`,
 
-  async run(config) {
-    const {rpc_transport: transport} = resolveOptions(config).DEFAULT;
-    if (!['oslo', 'json-rpc'].includes(transport)) {
-      throw new ConfigurationError([
-        {
-          section: 'DEFAULT',
-          option: 'rpc_transport',
-          value: transport,
-          expected: 'oslo or json-rpc, as another process is to be answered',
-        },
-      ]);
-    }
-    const application = new Application();
-    application.configure(BootConfigBindings.COMPONENT).to(config);
-    application.component(ConductorComponent);
-    await application.start();
-    await untilStopped(application);
+  async run(config, _flags, sources) {
+    checkRpcTransport(resolveOptions(config));
+    await runService(conductorApplication(config), sources);
   },
 };
+
+/** @throws ConfigurationError when the API could not call it */
+export function checkRpcTransport({DEFAULT}: BootConfigOptions): void {
+  const {rpc_transport: transport} = DEFAULT;
+  if (['oslo', 'json-rpc'].includes(transport)) return;
+  throw new ConfigurationError([
+    {
+      section: 'DEFAULT',
+      option: 'rpc_transport',
+      value: transport,
+      expected: 'oslo or json-rpc, as another process is to be answered',
+    },
+  ]);
+}
+
+export function conductorApplication(config: BootConfigConfig): Application {
+  const application = new Application();
+  application.configure(BootConfigBindings.COMPONENT).to(config);
+  application.component(ConductorComponent);
+  return application;
+}

@@ -1,13 +1,19 @@
 import {parseArgs} from 'node:util';
-import {ConfigurationError, readIronicConf} from '../config';
+import {
+  ConfigPath,
+  ConfigurationError,
+  ConfigurationSources,
+  IronicConf,
+} from '../config';
 import {packageVersion} from '../project-files';
 import {bootScript} from './boot-script.command';
-import {Command, Flags, FlagTable} from './command';
+import {Command, CommandFailed, Flags, FlagTable, UsageError} from './command';
 import {conductor} from './conductor.command';
+import {config} from './config.command';
 import {demo} from './demo.command';
 import {serve} from './serve.command';
 
-const COMMANDS: Command[] = [serve, conductor, demo, bootScript];
+const COMMANDS: Command[] = [serve, conductor, demo, bootScript, config];
 
 const COMMON_FLAGS: FlagTable = {
   'config-file': {type: 'string', multiple: true},
@@ -18,10 +24,11 @@ const COMMON_FLAGS: FlagTable = {
 };
 
 const COMMON_HELP = `Options of every command:
-  --config-file FILE  an ironic.conf; repeated, the later file wins (default:
-                      /etc/ironic/ironic.conf, if there is one)
-  --config-dir DIR    its *.conf files, read after the others (default:
+  --config-file FILE  an ironic.conf (default: /etc/ironic/ironic.conf, if there
+                      is one)
+  --config-dir DIR    its *.conf files, in order of name (default:
                       /etc/ironic/ironic.conf.d, if there is one)
+                      Both may be repeated and mixed; the later one wins.
   --set SECTION.OPTION=VALUE
                       set one option; repeated
   -h, --help          show this text
@@ -29,14 +36,11 @@ const COMMON_HELP = `Options of every command:
 
 Environment variables OS_<GROUP>__<OPTION> come above the files.`;
 
-/** Exit codes: 1 a failure, 2 a mistake on the command line. */
-class UsageError extends Error {}
-
 /**
  * Runs `ironic-boot-config`.
  *
  * @param args - what follows the program's name
- * @returns the exit code
+ * @returns the exit code: 1 for a failure, 2 for a mistake on the command line
  */
 export async function main(args: string[]): Promise<number> {
   try {
@@ -47,6 +51,7 @@ export async function main(args: string[]): Promise<number> {
       console.error(`${error.message}\nSee "ironic-boot-config --help".`);
       return 2;
     }
+    if (error instanceof CommandFailed) return 1;
     // A stack would hide what an operator has to mend.
     console.error(
       error instanceof ConfigurationError
@@ -64,26 +69,55 @@ async function dispatch([name, ...rest]: string[]): Promise<void> {
   if (name === '--version') return console.log(packageVersion());
   const command = COMMANDS.find(c => c.name === name);
   if (!command) throw new UsageError(`There is no command ${name}.`);
-  const flags = parse(command, rest);
+  const {flags, paths} = parse(command, rest);
   if (flags.help) return console.log(commandHelp(command));
   if (flags.version) return console.log(packageVersion());
-  if (command.selfContained) return command.run({}, flags);
-  const config = readIronicConf({
-    files: list(flags['config-file']),
-    dirs: list(flags['config-dir']),
+  const sources: ConfigurationSources = {
+    paths,
     assignments: list(flags.set),
     env: process.env,
-  });
-  await command.run(config, flags);
+  };
+  if (command.selfContained || command.readsItself) {
+    return command.run({}, flags, sources);
+  }
+  const conf = IronicConf.read(sources);
+  try {
+    await command.run(conf.config(), flags, sources);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(
+      error.problems.map(problem => conf.withoutSecret(problem)),
+    );
+  }
 }
 
-function parse(command: Command, args: string[]): Flags {
+function parse(
+  command: Command,
+  args: string[],
+): {flags: Flags; paths: ConfigPath[]} {
   try {
     const options = {...COMMON_FLAGS, ...command.flags};
-    return parseArgs({args, options, allowPositionals: false}).values;
+    const {values, tokens} = parseArgs({
+      args,
+      options,
+      allowPositionals: false,
+      tokens: true,
+    });
+    return {
+      flags: values,
+      paths: tokens.flatMap(token =>
+        token.kind === 'option' ? pathsIn(token) : [],
+      ),
+    };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+/** `values` has files and directories apart; what counts is their order. */
+function pathsIn({name, value}: {name: string; value?: string}): ConfigPath[] {
+  if (name === 'config-file') return [{file: value!}];
+  return name === 'config-dir' ? [{dir: value!}] : [];
 }
 
 function list(value: unknown): string[] {

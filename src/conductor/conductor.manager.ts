@@ -1,4 +1,5 @@
 import {BindingScope, inject, injectable} from '@loopback/core';
+import {BootConfigOptions} from '../config';
 import {BootConfigBindings} from '../keys';
 import {ConductorApi, RequestContext} from '../rpc';
 import {TaskManager} from './task-manager';
@@ -9,18 +10,23 @@ export class ConductorManager implements ConductorApi {
   constructor(
     @inject(BootConfigBindings.TASK_MANAGER)
     private readonly tasks: TaskManager,
-    @inject(BootConfigBindings.option('boot_config.request_timeout'))
-    private readonly timeout: number,
+    @inject(BootConfigBindings.OPTIONS)
+    private readonly options: BootConfigOptions,
   ) {}
 
   async getBootConfig(
     context: RequestContext,
     nodeId: string | number,
     name: string,
-    signal: AbortSignal = AbortSignal.timeout(this.timeout * 1000),
+    signal: AbortSignal = this.deadline(),
   ): Promise<string> {
     const task = await this.tasks.acquireShared(context, nodeId, signal);
     // `validate` is not called: its messages would tell of the node's fields.
     return task.boot.getBootConfig(task, name);
+  }
+
+  private deadline(): AbortSignal {
+    const {request_timeout: timeout} = this.options.boot_config;
+    return AbortSignal.timeout(timeout * 1000);
   }
 }

@@ -1,21 +1,28 @@
 import {constants} from 'node:fs';
 import {access, stat} from 'node:fs/promises';
 import {join} from 'node:path';
-import {inject, LifeCycleObserver, lifeCycleObserver} from '@loopback/core';
-import {BootConfigOptions, ConfigurationError} from '../config';
+import {
+  inject,
+  injectable,
+  LifeCycleObserver,
+  lifeCycleObserver,
+} from '@loopback/core';
+import {BootConfigOptions, checkAll, ConfigurationError} from '../config';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
+import {asReconfigurable, Reconfigurable, TakeOver} from '../reconfiguration';
 import {DRAFT_LIFETIME, removeStaleDrafts} from './drafts';
 import {finishedRootScript} from './root-script-template';
 import {writeIfChanged} from './write-if-changed';
 
 /**
- * Makes sure at start that the HTTP root can be read, and writes the root
- * script into it. An agent writes nothing, as the HTTP root is Ironic's, and so
+ * Makes sure before the start that the HTTP root can be used, and writes the
+ * root script into it. An agent writes nothing, as the HTTP root is Ironic's, and so
  * is the template that `[pxe] ipxe_boot_script` names.
  */
 @lifeCycleObserver('httpRoot')
-export class HttpRootObserver implements LifeCycleObserver {
+@injectable(asReconfigurable)
+export class HttpRootObserver implements LifeCycleObserver, Reconfigurable {
   private nextSweep?: NodeJS.Timeout;
 
   constructor(
@@ -28,15 +35,34 @@ export class HttpRootObserver implements LifeCycleObserver {
   /** @throws ConfigurationError */
   async init(): Promise<void> {
     const {http_root: root} = this.options.deploy;
-    await checkDirectory(root);
-    const {conductor_port: port, conductor_topic: topic} =
-      this.options.boot_config;
-    if (port !== undefined || topic !== undefined) return;
-    const script = await finishedRootScript(this.options);
+    const readable = () =>
+      checkDirectory(root, 'read', constants.R_OK | constants.X_OK);
+    if (this.isAgent()) return readable();
+    await checkAll(
+      () =>
+        readable().then(() => checkDirectory(root, 'written', constants.W_OK)),
+      () => finishedRootScript(this.options),
+    );
+  }
+
+  /** @throws ConfigurationError */
+  async start(): Promise<void> {
+    if (this.isAgent()) return;
+    await this.write(await finishedRootScript(this.options));
+  }
+
+  async prepare(options: BootConfigOptions): Promise<TakeOver> {
+    if (this.isAgent()) return () => {};
+    const script = await finishedRootScript(options);
+    return () => this.write(script);
+  }
+
+  private async write(script: string): Promise<void> {
+    const {http_root: root} = this.options.deploy;
     const path = join(root, 'boot.ipxe');
     const {file_permission: mode} = this.options.pxe;
     const written = await writeIfChanged(path, script, mode).catch(error => {
-      throw unusable(root, 'a directory that can be written', error as Error);
+      throw unusable(root, 'written', error as Error);
     });
     this.logger.info(
       {path},
@@ -60,6 +86,7 @@ export class HttpRootObserver implements LifeCycleObserver {
         );
       }
       if (younger.length === 0) return;
+      clearTimeout(this.nextSweep);
       this.nextSweep = setTimeout(() => void this.sweep(path), DRAFT_LIFETIME);
       this.nextSweep.unref();
     } catch (error) {
@@ -67,28 +94,37 @@ export class HttpRootObserver implements LifeCycleObserver {
       this.logger.warn({path}, `can't remove drafts left behind: ${message}`);
     }
   }
-}
 
-async function checkDirectory(root: string): Promise<void> {
-  try {
-    if (!(await stat(root)).isDirectory()) throw new Error('not a directory');
-    await access(root, constants.R_OK | constants.X_OK);
-  } catch (error) {
-    throw unusable(root, 'a directory that can be read', error as Error);
+  private isAgent(): boolean {
+    const {conductor_port: port, conductor_topic: topic} =
+      this.options.boot_config;
+    return port !== undefined || topic !== undefined;
   }
 }
 
-function unusable(
+/** What has to be possible with the HTTP root. */
+type Use = 'read' | 'written';
+
+async function checkDirectory(
   root: string,
-  expected: string,
-  error: Error,
-): ConfigurationError {
+  use: Use,
+  mode: number,
+): Promise<void> {
+  try {
+    if (!(await stat(root)).isDirectory()) throw new Error('not a directory');
+    await access(root, mode);
+  } catch (error) {
+    throw unusable(root, use, error as Error);
+  }
+}
+
+function unusable(root: string, use: Use, error: Error): ConfigurationError {
   return new ConfigurationError([
     {
       section: 'deploy',
       option: 'http_root',
       value: root,
-      expected: `${expected}: ${error.message}`,
+      expected: `a directory that can be ${use}: ${error.message}`,
     },
   ]);
 }

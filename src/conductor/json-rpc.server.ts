@@ -7,15 +7,17 @@ import {
   ServerResponse,
 } from 'node:http';
 import {createServer as createTlsServer} from 'node:https';
-import {SecureContextOptions} from 'node:tls';
+import {SecureContextOptions, Server as TlsServer} from 'node:tls';
 import {
   BindingScope,
   inject,
+  injectable,
   lifeCycleObserver,
   Server as LoopbackServer,
 } from '@loopback/core';
 import {
   BootConfigOptions,
+  checkAll,
   ConfigurationError,
   rpcAuthStrategy,
 } from '../config';
@@ -23,6 +25,7 @@ import {Connections} from '../http/connections';
 import {closeGracefully, listen, listenOnSocket} from '../http/listen';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
+import {asReconfigurable, Reconfigurable, TakeOver} from '../reconfiguration';
 import {ConductorApi, formatHostAddress, isLoopback} from '../rpc';
 import {Refusal, RpcAuthentication, rpcAuthentication} from './authentication';
 import {dispatch} from './json-rpc-dispatcher';
@@ -48,7 +51,8 @@ const HANDSHAKE_MILLISECONDS = 5000;
  * alone. Listens when `[DEFAULT] rpc_transport` is `json-rpc`.
  */
 @lifeCycleObserver('server', {scope: BindingScope.SINGLETON})
-export class JsonRpcServer implements LoopbackServer {
+@injectable(asReconfigurable)
+export class JsonRpcServer implements LoopbackServer, Reconfigurable {
   private server?: Server;
   private connections?: Connections;
   private readonly authentication: RpcAuthentication;
@@ -74,9 +78,11 @@ export class JsonRpcServer implements LoopbackServer {
    */
   async init(): Promise<void> {
     if (!this.isWanted()) return;
-    this.refuseToBeOpen();
-    await this.authentication.init();
-    await this.tls();
+    await checkAll(
+      () => this.refuseToBeOpen(),
+      () => this.authentication.init(),
+      () => this.tls(),
+    );
   }
 
   async start(): Promise<void> {
@@ -95,6 +101,15 @@ export class JsonRpcServer implements LoopbackServer {
       },
       'conductor listens for JSON-RPC',
     );
+  }
+
+  /** Reads the certificate anew; connections that are there keep theirs. */
+  async prepare(): Promise<TakeOver> {
+    const tls = this.isWanted() ? await this.tls() : undefined;
+    return () => {
+      const {server} = this;
+      if (tls && server instanceof TlsServer) server.setSecureContext(tls);
+    };
   }
 
   private isWanted(): boolean {

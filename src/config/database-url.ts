@@ -1,3 +1,5 @@
+import {MASK} from './mask';
+
 /** Where Ironic's database is. */
 export interface MysqlAddress {
   host: string;
@@ -54,6 +56,15 @@ export function parseMysqlUrl(connection: string): MysqlAddress | undefined {
     socketPath: query.get('unix_socket') ?? undefined,
     tls: tlsOf(query),
   };
+}
+
+/** A database URL without its password. */
+export function maskDatabaseUrl(connection: string): string {
+  // The same as the beginning of MYSQL_URL.
+  return connection.replace(
+    /^([^:]+:\/\/[^:/@]*:)[^@]*(?=@)/,
+    (_all, before: string) => before + MASK,
+  );
 }
 
 function tlsOf(query: URLSearchParams): MysqlAddress['tls'] {

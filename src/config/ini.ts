@@ -1,17 +1,24 @@
 /**
- * Options by section and name; of several assignments the last one counts.
- * Sections but `DEFAULT` are in lower case.
+ * Something of each option, by section and name. Sections but `DEFAULT` are in
+ * lower case.
  */
-export type IniValues = Map<string, Map<string, string>>;
+export type Sections<T> = Map<string, Map<string, T>>;
+
+/** A value as a file has it. */
+export interface IniValue {
+  text: string;
+  /** Line on which it begins, counted from 1. */
+  line: number;
+}
 
 /** The options of a section, to be added to. */
-export function optionsOf(
-  values: IniValues,
+export function optionsOf<T>(
+  sections: Sections<T>,
   section: string,
-): Map<string, string> {
+): Map<string, T> {
   const name = section === 'DEFAULT' ? section : section.toLowerCase();
-  const options = values.get(name) ?? new Map<string, string>();
-  values.set(name, options);
+  const options = sections.get(name) ?? new Map<string, T>();
+  sections.set(name, options);
   return options;
 }
 
@@ -27,45 +34,44 @@ export class IniError extends Error {
  * Reads text in the dialect of oslo.config: `name = value` or `name: value`,
  * a value goes on in the indented lines that follow at once, quotes around its
  * first line are dropped, `#` and `;` begin a comment at the start of a line
- * only, and the names of sections are the same in any case.
+ * only, and the names of sections are the same in any case. Of several
+ * assignments the last one counts.
  *
  * @throws IniError
  */
-export function parseIni(text: string): IniValues {
-  const values: IniValues = new Map();
-  let section: Map<string, string> | undefined;
-  let name: string | undefined;
+export function parseIni(text: string): Sections<IniValue> {
+  const sections: Sections<IniValue> = new Map();
+  let section: Map<string, IniValue> | undefined;
+  let value: IniValue | undefined;
   for (const [index, whole] of text.split(/\r\n|\r|\n/).entries()) {
     const line = whole.trimEnd();
     if (/^[ \t]/.test(line)) {
-      if (!section || name === undefined) {
-        throw new IniError(index + 1, 'continues no option');
-      }
-      section.set(name, `${section.get(name)}\n${line.trimStart()}`);
+      if (!value) throw new IniError(index + 1, 'continues no option');
+      value.text += `\n${line.trimStart()}`;
       continue;
     }
-    name = undefined;
+    value = undefined;
     if (line === '' || /^[#;]/.test(line)) continue;
     if (line.startsWith('[')) {
-      section = sectionOf(values, line, index + 1);
+      section = sectionOf(sections, line, index + 1);
       continue;
     }
     if (!section) throw new IniError(index + 1, 'stands before any [section]');
-    const [key, value] = splitAssignment(line, index + 1);
-    section.set(key, value);
-    name = key;
+    const [name, first] = splitAssignment(line, index + 1);
+    value = {text: first, line: index + 1};
+    section.set(name, value);
   }
-  return values;
+  return sections;
 }
 
 function sectionOf(
-  values: IniValues,
+  sections: Sections<IniValue>,
   line: string,
   number: number,
-): Map<string, string> {
+): Map<string, IniValue> {
   const name = /^\[(.+)\]$/s.exec(line)?.[1];
   if (!name) throw new IniError(number, `${line} is no [section]`);
-  return optionsOf(values, name);
+  return optionsOf(sections, name);
 }
 
 function splitAssignment(line: string, number: number): [string, string] {

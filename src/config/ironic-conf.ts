@@ -1,12 +1,14 @@
-import {existsSync, readdirSync, readFileSync} from 'node:fs';
-import {join} from 'node:path';
-import {ConfigurationError, ConfigurationProblem} from './configuration-error';
-import {IniValues, optionsOf, parseIni} from './ini';
+import {
+  ConfigurationError,
+  ConfigurationProblem,
+  withMasks,
+} from './configuration-error';
+import {Sections} from './ini';
+import {MASK, maskUrlPasswords} from './mask';
 import {optionAt, problemOf} from './option-problem';
 import {BootConfigConfig, LOGIN_OPTIONS, OPTIONS, Section} from './options';
+import {ConfigurationSources, readSources, Setting} from './sources';
 import {substitute} from './substitute';
-
-const IRONICS_DIRECTORY = '/etc/ironic';
 
 type OptionDefault = string | number | boolean;
 
@@ -20,23 +22,12 @@ const REFERRED = new Map([
 /** Nothing sound refers to itself through this many options. */
 const MAX_REFERENCES = 20;
 
-export interface ConfigurationSources {
-  /** Of several files, the later wins. */
-  files: string[];
-  /** Directories whose `*.conf` files come after `files`, in order of name. */
-  dirs: string[];
-  /** `OS_<GROUP>__<OPTION>` variables come above all files. */
-  env: NodeJS.ProcessEnv;
-  /** `section.option=value`, above everything else. */
-  assignments: string[];
-  /**
-   * Directory of the `ironic.conf` that is read where no file is named, and of
-   * the `ironic.conf.d` that is read where no directory is, below all others.
-   * Neither needs to exist.
-   *
-   * @default /etc/ironic
-   */
-  ironicsDirectory?: string;
+/** An option that somebody has set, and where. */
+export interface SetOption {
+  section: string;
+  option: string;
+  /** `FILE:LINE`, the name of a variable, or `--set`. */
+  origin: string;
 }
 
 /**
@@ -49,170 +40,187 @@ export interface ConfigurationSources {
 export function readIronicConf(
   sources: ConfigurationSources,
 ): BootConfigConfig {
-  const layers = [
-    ...filesOf(sources).map(readFile),
-    fromEnvironment(sources.env),
-    fromAssignments(sources.assignments),
-  ];
-  const values = new Values(layers);
-  const problems: ConfigurationProblem[] = [];
-  const config: Record<string, Record<string, string>> = {};
-  for (const section of values.sectionsInUse()) {
-    config[section] = {};
-    for (const name of values.namesInUse(section)) {
-      const source = values.sourceOf(section, name);
-      try {
-        config[section][name] = values.get(source, name)!;
-      } catch (error) {
-        problems.push(
-          problemOf(
-            section,
-            name,
-            values.raw(source, name),
-            `references to options that are set: ${(error as Error).message}`,
-          ),
-        );
+  return IronicConf.read(sources).config();
+}
+
+/** All that is set in an ironic.conf and what lies above it. */
+export class IronicConf {
+  private constructor(private readonly layers: Sections<Setting>[]) {}
+
+  /** @throws ConfigurationError with every file that can't be read */
+  static read(sources: ConfigurationSources): IronicConf {
+    return new IronicConf(readSources(sources));
+  }
+
+  /**
+   * Options of the table, references resolved; in `[boot_config]` all, so that
+   * typos are seen.
+   *
+   * @throws ConfigurationError when one refers to an option that has no value
+   */
+  config(): BootConfigConfig {
+    const {config, problems} = this.used();
+    if (problems.length) throw new ConfigurationError(problems);
+    return config;
+  }
+
+  /** The same for who goes on with what is bad, without which it then is. */
+  used(): {config: BootConfigConfig; problems: ConfigurationProblem[]} {
+    const problems: ConfigurationProblem[] = [];
+    const config: Record<string, Record<string, string>> = {};
+    for (const section of Object.keys(OPTIONS) as Section[]) {
+      config[section] = {};
+      for (const name of this.namesInUse(section)) {
+        try {
+          config[section][name] = this.get(section, name)!;
+        } catch (error) {
+          problems.push(
+            problemOf(
+              section,
+              name,
+              this.setting(section, name)!.text,
+              `references to options that are set: ${(error as Error).message}`,
+            ),
+          );
+        }
       }
     }
-  }
-  if (problems.length) throw new ConfigurationError(problems);
-  return config;
-}
-
-function filesOf({
-  files,
-  dirs,
-  ironicsDirectory = IRONICS_DIRECTORY,
-}: ConfigurationSources): string[] {
-  const file = join(ironicsDirectory, 'ironic.conf');
-  const dir = join(ironicsDirectory, 'ironic.conf.d');
-  return [
-    ...(!files.length && existsSync(file) ? [file] : []),
-    ...(!dirs.length && existsSync(dir) ? listConfFiles(dir) : []),
-    ...files,
-    ...dirs.flatMap(listConfFiles),
-  ];
-}
-
-function listConfFiles(dir: string): string[] {
-  try {
-    return readdirSync(dir)
-      .filter(name => /^[^.].*\.conf$/s.test(name))
-      .sort()
-      .map(name => join(dir, name));
-  } catch (error) {
-    throw unreadable('--config-dir', dir, error as Error);
-  }
-}
-
-const utf8 = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
-
-function readFile(file: string): IniValues {
-  try {
-    return parseIni(utf8.decode(readFileSync(file)));
-  } catch (error) {
-    throw unreadable('--config-file', file, error as Error);
-  }
-}
-
-function unreadable(
-  option: string,
-  path: string,
-  error: Error,
-): ConfigurationError {
-  return new ConfigurationError([
-    {
-      section: 'command line',
-      option,
-      value: path,
-      expected: `readable configuration: ${error.message}`,
-    },
-  ]);
-}
-
-/** Options in `OS_<GROUP>__<OPTION>` variables, as oslo.config names them. */
-function fromEnvironment(env: NodeJS.ProcessEnv): IniValues {
-  const values: IniValues = new Map();
-  for (const [variable, value] of Object.entries(env)) {
-    const match = /^OS_([A-Z0-9_]+?)__([A-Z0-9_]+)$/.exec(variable);
-    if (!match) continue;
-    const [, section, name] = match;
-    optionsOf(values, section).set(name.toLowerCase(), value!);
-  }
-  return values;
-}
-
-function fromAssignments(assignments: string[]): IniValues {
-  const values: IniValues = new Map();
-  for (const assignment of assignments) {
-    const match = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(assignment);
-    if (!match) {
-      throw new ConfigurationError([
-        {
-          section: 'command line',
-          option: '--set',
-          value: assignment,
-          expected: 'SECTION.OPTION=VALUE',
-        },
-      ]);
-    }
-    const [, section, name, value] = match;
-    optionsOf(values, section).set(name, value);
-  }
-  return values;
-}
-
-/** Several layers of values, seen as one. */
-class Values {
-  constructor(private readonly layers: IniValues[]) {}
-
-  sectionsInUse(): Section[] {
-    return Object.keys(OPTIONS) as Section[];
+    return {config, problems};
   }
 
-  /** Options of the table; in `[boot_config]` all, so that typos are seen. */
-  namesInUse(section: Section): string[] {
-    const sources = [section, this.sourceOf(section, 'auth_type')];
-    const configured = this.layers.flatMap(layer =>
-      sources.flatMap(source => [...(layer.get(source)?.keys() ?? [])]),
-    );
-    return [...new Set(configured)].filter(
+  /** Options that are set for a section, there or where its login is. */
+  private namesInUse(section: Section): string[] {
+    const login = this.sourceOf(section, 'auth_type');
+    return [
+      ...new Set([...this.namesIn(section), ...this.namesIn(login)]),
+    ].filter(
       name =>
-        (section === 'boot_config' || Object.hasOwn(OPTIONS[section], name)) &&
-        this.raw(this.sourceOf(section, name), name) !== undefined,
+        (section === 'boot_config' || optionAt(section, name)) &&
+        this.setting(section, name) !== undefined,
     );
   }
 
   /** The section that an option of `section` is read from. */
-  sourceOf(section: Section, name: string): string {
-    if (!Object.hasOwn(OPTIONS[section], 'auth_section')) return section;
-    if (!LOGIN_OPTIONS.has(name)) return section;
-    return this.raw(section, 'auth_section')?.trim() || section;
+  private sourceOf(section: string, name: string): string {
+    if (!optionAt(section, 'auth_section') || !LOGIN_OPTIONS.has(name)) {
+      return section;
+    }
+    const login = this.lastOf(section, 'auth_section')?.text.trim();
+    return login || section;
   }
 
-  raw(section: string, name: string): string | undefined {
+  /** Options that are set and not in the table, by section and name. */
+  unknown(): SetOption[] {
+    const sections = new Set(this.layers.flatMap(layer => [...layer.keys()]));
+    return [...sections].flatMap(section =>
+      this.namesIn(section)
+        .filter(name => !optionAt(section, name))
+        .map(option => ({
+          section,
+          option,
+          origin: this.originOf(section, option)!,
+        })),
+    );
+  }
+
+  /** Where the value of an option stands; `undefined` where it is the default. */
+  originOf(section: string, name: string): string | undefined {
+    return this.setting(section, name)?.origin;
+  }
+
+  /** Whether a value has to be kept secret, as one that it refers to may have. */
+  isSecret(section: string, option: string): boolean {
+    return isSecret(section, option) || this.refersToSecret(section, option);
+  }
+
+  /** A problem of an option as it may be printed. */
+  withoutSecret(problem: ConfigurationProblem): ConfigurationProblem {
+    return withMasks(
+      problem,
+      // Values of secret options never get into a problem.
+      this.refersToSecret(problem.section, problem.option)
+        ? () => MASK
+        : maskUrlPasswords,
+    );
+  }
+
+  private refersToSecret(section: string, option: string): boolean {
+    let found = false;
+    try {
+      this.get(section, option, (...referred) => {
+        found ||= isSecret(...referred);
+      });
+    } catch {
+      // What it refers to is not all there.
+    }
+    return found;
+  }
+
+  private namesIn(section: string): string[] {
+    const names = this.layers.flatMap(layer => [
+      ...(layer.get(section)?.keys() ?? []),
+    ]);
+    return [...new Set(names)];
+  }
+
+  private setting(section: string, name: string): Setting | undefined {
+    return this.lastOf(this.sourceOf(section, name), name);
+  }
+
+  private lastOf(section: string, name: string): Setting | undefined {
     return this.layers
       .findLast(layer => layer.get(section)?.has(name))
       ?.get(section)!
       .get(name);
   }
 
-  get(section: string, name: string, depth = 0): string | undefined {
+  /**
+   * @param onReference - told of each option that the value refers to
+   * @throws Error for a reference to what is not set
+   */
+  private get(
+    section: string,
+    name: string,
+    onReference: (section: string, name: string) => void = () => {},
+    depth = 0,
+  ): string | undefined {
     if (depth > MAX_REFERENCES) throw new Error('references go in a circle');
-    const raw = this.raw(section, name);
-    if (raw === undefined) return defaultOf(section, name);
-    return substitute(raw, (otherSection, otherName) =>
-      otherSection
-        ? this.get(otherSection, otherName, depth + 1)
-        : // The option's own section first, as oslo.config looks it up.
-          (this.get(section, otherName, depth + 1) ??
-          this.get('DEFAULT', otherName, depth + 1)),
-    );
+    const setting = this.setting(section, name);
+    if (!setting) return defaultOf(section, name);
+    const lookUp = (otherSection: string, otherName: string) => {
+      onReference(otherSection, otherName);
+      return this.get(otherSection, otherName, onReference, depth + 1);
+    };
+    return substitute(setting.text, (otherSection, otherName) => {
+      if (otherSection) return lookUp(otherSection, otherName);
+      const [first, second] = sectionsOf(otherName, section);
+      return lookUp(first, otherName) ?? lookUp(second, otherName);
+    });
   }
+}
+
+/**
+ * Where to look for an option that is referred to by its bare name: in the
+ * section of whoever refers to it and then in `[DEFAULT]`, unless it is an
+ * option of the latter that somebody has put into the wrong section.
+ */
+function sectionsOf(name: string, section: string): [string, string] {
+  const isOfDefault = optionAt('DEFAULT', name) ?? REFERRED.get(name);
+  return isOfDefault && !optionAt(section, name)
+    ? ['DEFAULT', section]
+    : [section, 'DEFAULT'];
 }
 
 function defaultOf(section: string, name: string): string | undefined {
   const value = optionAt(section, name)?.default as OptionDefault | undefined;
   if (value !== undefined) return `${value}`;
   return section === 'DEFAULT' ? REFERRED.get(name) : undefined;
+}
+
+const LIKE_A_SECRET = /passw|secret|token|connection|transport_url/;
+
+/** Options of Ironic's that are not in the table are judged by their names. */
+function isSecret(section: string, name: string): boolean {
+  const option = optionAt(section, name);
+  return option ? Boolean(option.secret) : LIKE_A_SECRET.test(name);
 }

@@ -10,8 +10,24 @@ import {parseRedirectUrl} from './redirect-url';
 export interface OptionType<T> {
   /** What a good value looks like, for messages: `an integer from 0 to 65535`. */
   readonly expected: string;
+  /** As oslo.config names it. */
+  readonly typeName: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly choices?: readonly string[];
   /** The typed value, or `undefined` when `value` is not of this type. */
   parse(value: unknown): T | undefined;
+  /** A value as ironic.conf has it, where that is not the plain text. */
+  format?(value: T): string;
+}
+
+/** A value as ironic.conf has it; `<None>` where there is none. */
+export function formatValue<T>(
+  type: OptionType<T>,
+  value: T | undefined,
+): string {
+  if (value === undefined) return '<None>';
+  return type.format ? type.format(value) : String(value);
 }
 
 // The words that oslo.config's boolean type takes.
@@ -23,6 +39,7 @@ export function text(
 ): OptionType<string> {
   return {
     expected,
+    typeName: 'string value',
     parse: value =>
       typeof value === 'string' && value.trim() ? value.trim() : undefined,
   };
@@ -31,6 +48,8 @@ export function text(
 export function choice<C extends string>(...choices: C[]): OptionType<C> {
   return {
     expected: `one of ${choices.join(', ')}`,
+    typeName: 'string value',
+    choices,
     parse: value => choices.find(c => c === value),
   };
 }
@@ -41,6 +60,8 @@ export function choiceOfAnyCase<C extends string>(
 ): OptionType<C> {
   return {
     expected: `one of ${choices.join(', ')}`,
+    typeName: 'string value',
+    choices,
     parse: value => {
       const word = String(value).trim().toLowerCase();
       return choices.find(c => c.toLowerCase() === word);
@@ -51,6 +72,8 @@ export function choiceOfAnyCase<C extends string>(
 export function boolean(): OptionType<boolean> {
   return {
     expected: 'a boolean (True or False)',
+    typeName: 'boolean value',
+    format: value => (value ? 'True' : 'False'),
     parse: value => {
       if (typeof value === 'boolean') return value;
       const word = String(value).trim().toLowerCase();
@@ -71,6 +94,9 @@ export function integer(
       : `from ${min} to ${max}`;
   return {
     expected: `an integer ${range}`,
+    typeName: 'integer value',
+    min,
+    max: max === Number.MAX_SAFE_INTEGER ? undefined : max,
     parse: value => {
       const number = toNumber(value, /^[+-]?\d+$/);
       return Number.isSafeInteger(number) && number! >= min && number! <= max
@@ -82,13 +108,14 @@ export function integer(
 
 /** A TCP port, `[DEFAULT]`-style oslo `PortOpt`. */
 export function port(min: 0 | 1 = 1): OptionType<number> {
-  return integer(min, 65535);
+  return {...integer(min, 65535), typeName: 'port value'};
 }
 
 /** A rate or the like, fractions allowed, above zero. */
 export function positive(unit: string): OptionType<number> {
   return {
     expected: `a number of ${unit} above 0`,
+    typeName: 'floating point value',
     parse: value => {
       const number = toNumber(value, DECIMAL);
       return Number.isFinite(number) && number! > 0 ? number : undefined;
@@ -100,6 +127,7 @@ export function positive(unit: string): OptionType<number> {
 export function network(): OptionType<string> {
   return {
     expected: 'a network such as 192.0.2.0/24 or 2001:db8::/32',
+    typeName: 'string value',
     parse: value => {
       const candidate = String(value).trim();
       return parseNetwork(candidate) ? candidate : undefined;
@@ -111,6 +139,8 @@ export function network(): OptionType<string> {
 export function seconds(max: number): OptionType<number> {
   return {
     expected: `a number of seconds above 0 and at most ${max}`,
+    typeName: 'floating point value',
+    max,
     parse: value => {
       const number = toNumber(value, DECIMAL);
       return number !== undefined && number > 0 && number <= max
@@ -124,6 +154,8 @@ export function seconds(max: number): OptionType<number> {
 export function fileMode(): OptionType<number> {
   return {
     expected: 'file permissions in octal, such as 0o644',
+    typeName: 'integer value',
+    format: value => `0o${value.toString(8)}`,
     parse: value => {
       if (typeof value === 'number') {
         return Number.isInteger(value) && value >= 0 && value <= 0o7777
@@ -140,6 +172,8 @@ export function fileMode(): OptionType<number> {
 export function list<T>(item: OptionType<T>): OptionType<T[]> {
   return {
     expected: `a comma separated list, each ${item.expected}`,
+    typeName: 'list value',
+    format: value => value.map(v => formatValue(item, v)).join(','),
     parse: value => {
       const texts: unknown[] =
         typeof value === 'string' ? value.split(',') : [value].flat();
@@ -156,6 +190,7 @@ export function list<T>(item: OptionType<T>): OptionType<T[]> {
 export function httpUrl(): OptionType<string> {
   return {
     expected: 'an http:// or https:// URL without query or fragment',
+    typeName: 'uri value',
     parse: value => {
       const candidate = String(value).trim();
       // White space or a quote would end the word in an iPXE script.
@@ -170,6 +205,7 @@ export function redirectUrl(): OptionType<string> {
   return {
     expected:
       'URL or CONDUCTOR=URL, an http:// or https:// URL without user, query or fragment, in which %(conductor)s stands for the host in the name of the conductor',
+    typeName: 'string value',
     parse: value => {
       const item = String(value).trim();
       return parseRedirectUrl(item) ? item : undefined;
@@ -182,6 +218,7 @@ export function databaseUrl(): OptionType<string> {
   return {
     expected:
       'an SQLAlchemy URL such as mysql+pymysql://USER:PASSWORD@HOST/ironic, or memory:FILE.json',
+    typeName: 'string value',
     parse: value => {
       const url = String(value).trim();
       return embeddedFile(url) || parseMysqlUrl(url) ? url : undefined;
@@ -193,6 +230,7 @@ export function databaseUrl(): OptionType<string> {
 export function ipAddress(): OptionType<string> {
   return {
     expected: 'an IP address',
+    typeName: 'ip address value',
     parse: value => {
       const address = unbracket(String(value).trim());
       return isIP(address) ? address : undefined;
@@ -207,6 +245,7 @@ const HOST_NAME =
 export function hostAddress(): OptionType<string> {
   return {
     expected: 'an IP address or a host name',
+    typeName: 'host address value',
     parse: value => {
       const address = unbracket(String(value).trim());
       return isIP(address) || HOST_NAME.test(address) ? address : undefined;

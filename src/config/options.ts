@@ -1,4 +1,5 @@
 import {hostname} from 'node:os';
+import {maskDatabaseUrl} from './database-url';
 import {
   boolean,
   choice,
@@ -18,6 +19,7 @@ import {
   seconds,
   text,
 } from './option-types';
+import {maskTransportUrl} from './transport-url';
 
 /**
  * One option: the single place that its type, its default and its description
@@ -30,25 +32,41 @@ export interface Option<T, D extends T | undefined = T | undefined> {
   readonly help: string;
   /** Never printed. */
   readonly secret?: boolean;
+  /** What may be printed of a secret value that is good. */
+  readonly masked?: (value: string) => string;
+  /**
+   * May change while the application runs. Of Ironic's options, those that
+   * Ironic changes at SIGHUP, too.
+   */
+  readonly mutable?: boolean;
+  /** Not an option of Ironic's, though in a section of its. */
+  readonly ours?: boolean;
+  /** What a sample shows, where the default depends on the machine. */
+  readonly sampleDefault?: string;
 }
+
+type Extra = Pick<
+  Option<unknown>,
+  'secret' | 'masked' | 'mutable' | 'ours' | 'sampleDefault'
+>;
 
 function option<T>(
   type: OptionType<T>,
   value: T,
   help: string,
-  extra?: {secret: boolean},
+  extra?: Extra,
 ): Option<T, T>;
 function option<T>(
   type: OptionType<T>,
   value: undefined,
   help: string,
-  extra?: {secret: boolean},
+  extra?: Extra,
 ): Option<T, undefined>;
 function option<T>(
   type: OptionType<T>,
   value: T | undefined,
   help: string,
-  extra: {secret?: boolean} = {},
+  extra: Extra = {},
 ): Option<T> {
   return {type, default: value, help, ...extra};
 }
@@ -180,6 +198,7 @@ export const OPTIONS = {
       text('the name of this conductor'),
       hostname(),
       'Name of this conductor, as in the conductors table: the same as that of the ironic-conductor beside it. With JSON-RPC also the address that the API calls; may carry a port (name:port, [::1]:8089).',
+      {sampleDefault: 'localhost'},
     ),
     my_ip: option(
       ipAddress(),
@@ -200,7 +219,7 @@ export const OPTIONS = {
       text('a URL such as rabbit://USER:PASSWORD@HOST:5672/'),
       'rabbit://',
       'With rpc_transport = oslo, where RabbitMQ is, as oslo.messaging has it: several hosts separated by commas are tried in turn, USER:PASSWORD before each; the virtual host follows the first slash.',
-      {secret: true},
+      {secret: true, masked: maskTransportUrl},
     ),
     control_exchange: option(
       text('the name of an exchange'),
@@ -244,6 +263,7 @@ export const OPTIONS = {
       boolean(),
       false,
       'Log what every request did, step by step.',
+      {mutable: true},
     ),
   },
   api: {
@@ -257,11 +277,13 @@ export const OPTIONS = {
       httpUrl(),
       undefined,
       'Public URL of the API; links in the root script start with it unless [pxe] ipxe_config_api_root_url is set.',
+      {mutable: true},
     ),
     restrict_boot_config: option(
       boolean(),
       true,
       'Serve scripts only to nodes in a wait state (wait call-back, clean wait, inspect wait, rescue wait, service wait). With fast-track, or with ACTIVE nodes that boot from the network, set it to False.',
+      {ours: true, mutable: true},
     ),
   },
   conductor: {
@@ -269,6 +291,7 @@ export const OPTIONS = {
       integer(0),
       60,
       'Seconds after its last heartbeat for which a conductor counts as alive; 0 ignores heartbeats.',
+      {mutable: true},
     ),
   },
   database: {
@@ -276,7 +299,7 @@ export const OPTIONS = {
       databaseUrl(),
       undefined,
       "Ironic's database, or memory:FILE.json for the embedded store. Not needed where the application binds datasources.ironic.",
-      {secret: true},
+      {secret: true, masked: maskDatabaseUrl},
     ),
     max_pool_size: option(
       integer(1, 1000),
@@ -289,6 +312,7 @@ export const OPTIONS = {
       boolean(),
       false,
       'Whether Ironic keeps ramdisks running between operations; a warning is logged when [api] restrict_boot_config is on with it.',
+      {mutable: true},
     ),
     http_root: option(
       text('a directory'),
@@ -511,6 +535,7 @@ export const OPTIONS = {
       boolean(),
       false,
       'Whether Ironic lets nodes with a local boot fall back to the network; a warning is logged when [api] restrict_boot_config is on with it.',
+      {mutable: true},
     ),
     file_permission: option(
       fileMode(),
@@ -526,6 +551,7 @@ export const OPTIONS = {
       list(httpUrl()),
       undefined,
       'Root URLs for links to the boot configuration API in the root script, tried in order: for example a plain-HTTP proxy where the API speaks TLS.',
+      {ours: true, mutable: true},
     ),
     ipxe_fallback_script: option(
       text('the name or URL of an iPXE script'),
@@ -536,6 +562,7 @@ export const OPTIONS = {
       boolean(),
       false,
       'Whether the root script links to the boot configuration API and not to files of the HTTP server.',
+      {ours: true, mutable: true},
     ),
     pxe_config_subdir: option(
       text('the name of a directory'),
@@ -560,11 +587,13 @@ export const OPTIONS = {
       list(network()),
       undefined,
       'Networks whose clients are served. Not set: all.',
+      {mutable: true},
     ),
     chain_timeout: option(
       seconds(3600),
       10,
       'Seconds without progress after which the root script gives up a chain; keep it above request_timeout.',
+      {mutable: true},
     ),
     conductor_backoff_max: option(
       seconds(3600),
@@ -585,6 +614,7 @@ export const OPTIONS = {
       boolean(),
       true,
       'Whether this instance of the API serves scripts; False answers 404 to all.',
+      {mutable: true},
     ),
     event_buffer: option(
       integer(1, 1_000_000),
@@ -610,16 +640,19 @@ export const OPTIONS = {
       choice('affinity', 'none', 'any'),
       'affinity',
       'Whom to ask when the conductor that the hash ring names has no script or does not answer: affinity (the conductor that prepared the node), any (then all other live conductors too) or none.',
+      {mutable: true},
     ),
     max_requests_in_flight: option(
       integer(1, 100_000),
       1000,
       'Requests that are worked on at once; what comes beyond is answered 404 at once.',
+      {mutable: true},
     ),
     max_script_size: option(
       integer(7, 64 * 1024 * 1024),
       256 * 1024,
       'Largest script in bytes that is served.',
+      {mutable: true},
     ),
     ops_auth_strategy: option(
       choice('noauth', 'http_basic'),
@@ -651,51 +684,61 @@ export const OPTIONS = {
       list(redirectUrl()),
       undefined,
       'With serve_mode = redirect, where the HTTP roots of conductors are for firmware: the [deploy] http_url of each. One URL for all, such as http://%(conductor)s:8080/, and CONDUCTOR=URL for single ones, by their names in the conductors table. A conductor without URL has its scripts served by the API, which is logged.',
+      {mutable: true},
     ),
     request_timeout: option(
       seconds(60),
       5,
       'Seconds within which a request for a script is answered, whatever happens.',
+      {mutable: true},
     ),
     retry_after: option(
       integer(1, 3600),
       undefined,
       'Seconds after which firmware is asked to try again when the failure is a passing one. iPXE then tries without end and walks to no other NIC, and a 404 with it tells that a machine is known; so it is off unless set.',
+      {mutable: true},
     ),
     rpc_version: option(
       text('a version such as 1.63'),
       '1.63',
       'Version of the RPC API to ask for. A server refuses a newer minor version than its own.',
+      {mutable: true},
     ),
     serve_mode: option(
       choice('script', 'redirect'),
       'script',
       'How a script is served: script (the bytes, with a 200) or redirect (a 302 to the file on the HTTP server of the conductor that returned it, see redirect_url; relative links in the script then lead to that server). The same checks come first in either case.',
+      {mutable: true},
     ),
     source_burst: option(
       integer(1),
       64,
       'Requests that one client may send at once before source_rate holds it back: enough for the NICs of a machine, times the attempts of the root script.',
+      {mutable: true},
     ),
     source_rate: option(
       positive('requests a second'),
       undefined,
       'Requests a second that one client may send in the long run. Not set: no limit.',
+      {mutable: true},
     ),
     total_burst: option(
       integer(1),
       10_000,
       'Requests that all clients together may send at once before total_rate holds them back.',
+      {mutable: true},
     ),
     total_rate: option(
       positive('requests a second'),
       undefined,
       'Requests a second that all clients together may send in the long run. Not set: no limit.',
+      {mutable: true},
     ),
     trusted_proxies: option(
       list(network()),
       undefined,
       'Networks of reverse proxies whose X-Forwarded-For tells the address of the client.',
+      {mutable: true},
     ),
   },
 };

@@ -24,6 +24,16 @@ type Values = Record<string, unknown>;
 export function resolveOptions(
   config: BootConfigConfig = {},
 ): BootConfigOptions {
+  const {options, problems} = examineOptions(config);
+  if (problems.length) throw new ConfigurationError(problems);
+  return options;
+}
+
+/** The same for who goes on with what is bad: bad options have their defaults. */
+export function examineOptions(config: BootConfigConfig): {
+  options: BootConfigOptions;
+  problems: ConfigurationProblem[];
+} {
   const problems: ConfigurationProblem[] = [];
   const resolved = Object.fromEntries(
     (Object.keys(OPTIONS) as Section[]).map(section => [
@@ -32,8 +42,7 @@ export function resolveOptions(
     ]),
   ) as unknown as BootConfigOptions;
   if (!problems.length) problems.push(...contradictions(resolved));
-  if (problems.length) throw new ConfigurationError(problems);
-  return deepFreeze(resolved);
+  return {options: deepFreeze(resolved), problems};
 }
 
 function resolveSection(
@@ -64,7 +73,7 @@ function resolveSection(
       if (value === undefined) {
         problems.push(problemOf(section, name, raw, option.type.expected));
       }
-      return [name, value];
+      return [name, value ?? option.default];
     }),
   );
 }
@@ -77,6 +86,16 @@ function isUnset(raw: unknown): boolean {
     raw === null ||
     (typeof raw === 'string' && ['', '<None>'].includes(raw.trim()))
   );
+}
+
+/**
+ * Checks options, each good by itself, for contradictions.
+ *
+ * @throws ConfigurationError
+ */
+export function checkTogether(options: BootConfigOptions): void {
+  const problems = contradictions(options);
+  if (problems.length) throw new ConfigurationError(problems);
 }
 
 function contradictions(options: BootConfigOptions): ConfigurationProblem[] {

@@ -1,3 +1,5 @@
+import {MASK, maskUrlPasswords} from './mask';
+
 /** One broker of a cluster. */
 export interface BrokerAddress {
   /** Name or IP address, IPv6 without brackets. */
@@ -43,6 +45,21 @@ export function parseTransportUrl(url: string): TransportAddress | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A transport URL without its passwords. */
+export function maskTransportUrl(url: string): string {
+  const [, hosts] = URL_PARTS.exec(url) ?? [];
+  if (hosts === undefined || !parseTransportUrl(url)) return MASK;
+  const parts = hosts.split(',');
+  // Where only some have credentials, the comma may be one of a password.
+  return parts.every(part => part.includes('@'))
+    ? url.replace(hosts, () => parts.map(maskPassword).join(','))
+    : maskUrlPasswords(url);
+}
+
+function maskPassword(broker: string): string {
+  return broker.replace(/:.*(?=@)/s, `:${MASK}`);
 }
 
 /** @throws Error when it is none */

@@ -7,6 +7,7 @@ import {
   RestBindings,
   Response,
 } from '@loopback/rest';
+import {BootConfigOptions} from '../config';
 import {BOOT_BRANCH, BootExchangeFactory, MEDIA_TYPE} from '../http';
 import {BootConfigBindings} from '../keys';
 import {BootConfigService, withDeadline} from '../services';
@@ -70,8 +71,8 @@ export class BootController {
   constructor(
     @inject(BootConfigBindings.SERVICE)
     private readonly service: BootConfigService,
-    @inject(BootConfigBindings.option('boot_config.request_timeout'))
-    private readonly timeout: number,
+    @inject(BootConfigBindings.OPTIONS)
+    private readonly options: BootConfigOptions,
     @inject(BootConfigBindings.EXCHANGES)
     private readonly exchanges: BootExchangeFactory,
   ) {}
@@ -100,9 +101,10 @@ export class BootController {
   ): Promise<Response | ServerResponse> {
     const exchange = this.exchanges.open(response, {mac, name});
     const {trace, sourceAllowed} = exchange;
+    const {request_timeout: timeout} = this.options.boot_config;
     try {
       exchange.serve(
-        await withDeadline(this.timeout * 1000, deadline =>
+        await withDeadline(timeout * 1000, deadline =>
           this.service.getBootConfig(
             {mac, name, sourceAllowed, trace},
             deadline,

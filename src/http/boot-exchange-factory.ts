@@ -2,6 +2,7 @@ import {IncomingMessage, ServerResponse} from 'node:http';
 import {BindingScope, inject, injectable} from '@loopback/core';
 import {BootConfigOptions} from '../config';
 import {Networks} from '../config/cidr';
+import {derived} from '../config/derived';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
 import type {BootEvents} from '../ops/boot-events';
@@ -13,33 +14,40 @@ import {sourceAddressOf} from './source-address';
 /** Opens exchanges with what the configuration says of their clients. */
 @injectable({scope: BindingScope.SINGLETON})
 export class BootExchangeFactory {
-  private readonly allowed?: Networks;
-  private readonly trustedProxies?: Networks;
-  private readonly retryAfter?: number;
-  private readonly delivery: ScriptDelivery;
+  private readonly allowed = derived(
+    () => [this.options.boot_config.allowed_networks],
+    networks,
+  );
+  private readonly trustedProxies = derived(
+    () => [this.options.boot_config.trusted_proxies],
+    networks,
+  );
+  private readonly delivery = derived(
+    () => {
+      const {boot_config: own} = this.options;
+      return [own.serve_mode, own.redirect_url];
+    },
+    (mode, urls): ScriptDelivery => ({
+      links: this.links,
+      ...(mode === 'redirect' && {locations: new ScriptLocations(urls)}),
+    }),
+  );
+  private readonly links: LinkReporter;
 
   constructor(
     @inject(BootConfigBindings.OPTIONS)
-    {boot_config: own}: BootConfigOptions,
+    private readonly options: BootConfigOptions,
     @inject(BootConfigBindings.EVENTS)
     private readonly events: BootEvents,
     @inject(BootConfigBindings.LOGGER)
     logger: Logger,
   ) {
-    this.allowed = networks(own.allowed_networks);
-    this.trustedProxies = networks(own.trusted_proxies);
-    this.retryAfter = own.retry_after;
-    this.delivery = {
-      links: new LinkReporter(logger),
-      ...(own.serve_mode === 'redirect' && {
-        locations: new ScriptLocations(own.redirect_url),
-      }),
-    };
+    this.links = new LinkReporter(logger);
   }
 
   /** Address of the client. */
   sourceOf(request: IncomingMessage): string {
-    return sourceAddressOf(request, this.trustedProxies);
+    return sourceAddressOf(request, this.trustedProxies());
   }
 
   open(response: ServerResponse, target: BootTarget = {}): BootExchange {
@@ -48,10 +56,10 @@ export class BootExchangeFactory {
       response,
       target,
       source,
-      this.allowed?.has(source) ?? true,
+      this.allowed()?.has(source) ?? true,
       this.events,
-      this.retryAfter,
-      this.delivery,
+      this.options.boot_config.retry_after,
+      this.delivery(),
     );
   }
 }

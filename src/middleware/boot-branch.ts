@@ -3,6 +3,7 @@ import {BindingScope, inject, injectable} from '@loopback/core';
 import {BootConfigError} from '../boot-config-error';
 import {BootController} from '../controllers/boot.controller';
 import {BootConfigOptions} from '../config';
+import {derived} from '../config/derived';
 import {
   BootExchangeFactory,
   isInBootBranch,
@@ -34,7 +35,23 @@ export type Dispatch = (
  */
 @injectable({scope: BindingScope.SINGLETON})
 export class BootBranch {
-  private readonly limiter: RateLimiter;
+  /** Made anew when its limits change, everybody having all tokens again. */
+  private readonly limiter = derived(
+    () => {
+      const {boot_config: own} = this.options;
+      return [
+        own.source_rate,
+        own.source_burst,
+        own.total_rate,
+        own.total_burst,
+      ];
+    },
+    (sourceRate, sourceBurst, totalRate, totalBurst) =>
+      new RateLimiter(
+        limit(sourceRate, sourceBurst),
+        limit(totalRate, totalBurst),
+      ),
+  );
   private readonly unread = new UnreadAnswers();
   private inFlight = 0;
 
@@ -47,13 +64,7 @@ export class BootBranch {
     private readonly exchanges: BootExchangeFactory,
     @inject(BootConfigBindings.LOGGER)
     private readonly logger: Logger,
-  ) {
-    const {boot_config: own} = options;
-    this.limiter = new RateLimiter(
-      limit(own.source_rate, own.source_burst),
-      limit(own.total_rate, own.total_burst),
-    );
-  }
+  ) {}
 
   /**
    * Whether this is a request of the branch.
@@ -83,6 +94,7 @@ export class BootBranch {
       this.controller.getBootConfig(mac, name, res),
   ): Promise<void> {
     this.inFlight += 1;
+    this.logger.debug({method: request.method, path}, 'a request has come');
     try {
       this.admit(request, response);
       const {mac, name} = parseBootPath(request.method, path);
@@ -117,7 +129,7 @@ export class BootBranch {
         `the client has not read ${MOST_ON_A_CONNECTION} answers on its connection`,
       );
     }
-    if (!this.limiter.take(this.exchanges.sourceOf(request))) {
+    if (!this.limiter().take(this.exchanges.sourceOf(request))) {
       throw new BootConfigError(
         'rate_limited',
         'more requests than [boot_config] source_rate or total_rate allows',

@@ -14,6 +14,7 @@ import {
   RestMiddlewareGroups,
   RestTags,
 } from '@loopback/rest';
+import {BootConfigOptions} from '../config';
 import {BOOT_PATH, BootController, OPERATION} from '../controllers';
 import {BootConfigBindings} from '../keys';
 import {withDeadline} from '../services/deadline';
@@ -65,8 +66,8 @@ export class BootGuardProvider implements Provider<Middleware> {
     private readonly branch: BootBranch,
     @inject('controllers.BootController')
     private readonly controller: BootController,
-    @inject(BootConfigBindings.option('boot_config.request_timeout'))
-    private readonly timeout: number,
+    @inject(BootConfigBindings.OPTIONS)
+    private readonly options: BootConfigOptions,
   ) {}
 
   value(): Middleware {
@@ -88,7 +89,8 @@ export class BootGuardProvider implements Provider<Middleware> {
   ): Promise<void> {
     // The controller keeps to its deadline by itself; the host's interceptors
     // may not.
-    const limit = this.timeout * 1000 + GRACE_MILLISECONDS;
+    const {request_timeout: timeout} = this.options.boot_config;
+    const limit = timeout * 1000 + GRACE_MILLISECONDS;
     await withDeadline(limit, async () => {
       await invokeMethodWithInterceptors(
         ctx,

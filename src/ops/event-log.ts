@@ -1,6 +1,7 @@
 import {BindingScope, inject, injectable} from '@loopback/core';
 import {BootConfigError, Reason} from '../boot-config-error';
 import {Step} from '../boot-trace';
+import {BootConfigOptions} from '../config';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
 import {BootEvent} from './boot-event';
@@ -37,12 +38,12 @@ export class EventLog implements BootEventSink {
   constructor(
     @inject(BootConfigBindings.LOGGER)
     private readonly logger: Logger,
-    @inject(BootConfigBindings.option('DEFAULT.debug'))
-    private readonly debug: boolean,
+    @inject(BootConfigBindings.OPTIONS)
+    private readonly options: BootConfigOptions,
   ) {}
 
   take(event: BootEvent, failure?: BootConfigError): void {
-    if (this.debug) this.explain(event);
+    if (this.options.DEFAULT.debug) this.explain(event);
     const details = {...event, ...NOT_LOGGED};
     this.logger[levelOf(event)](
       event.reason === 'internal_error'

@@ -7,6 +7,7 @@ import {
   inject,
   Provider,
 } from '@loopback/core';
+import {BootConfigOptions} from '../config';
 import {BootConfigBindings, BootConfigTags} from '../keys';
 import {NodeRepository} from '../repositories';
 import {HashRingManager} from '../services/hash-ring-manager';
@@ -22,13 +23,14 @@ const NOBODY = '00:00:00:00:00:00';
 /** Whether this instance is switched on. */
 class EnabledCheck implements Provider<ReadyCheck> {
   constructor(
-    @inject(BootConfigBindings.option('boot_config.enabled'))
-    private readonly enabled: boolean,
+    @inject(BootConfigBindings.OPTIONS)
+    private readonly options: BootConfigOptions,
   ) {}
 
   value(): ReadyCheck {
     return async () => {
-      if (!this.enabled) throw new Error('[boot_config] enabled = False');
+      if (this.options.boot_config.enabled) return;
+      throw new Error('[boot_config] enabled = False');
     };
   }
 }

@@ -65,7 +65,8 @@ export class IronicDatabase implements Repositories, LifeCycleObserver {
     await this.ownClient?.close();
   }
 
-  private open(): Repositories {
+  /** @throws ConfigurationError when there is no database to use */
+  open(): Repositories {
     this.opened ??= this.openRepositories();
     return this.opened;
   }

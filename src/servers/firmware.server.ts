@@ -4,6 +4,7 @@ import {Duplex} from 'node:stream';
 import {
   BindingScope,
   inject,
+  injectable,
   lifeCycleObserver,
   Server as LoopbackServer,
 } from '@loopback/core';
@@ -18,6 +19,7 @@ import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
 import {BootBranch} from '../middleware';
 import {BootEvents, refusedEvent} from '../ops';
+import {asReconfigurable, Reconfigurable, TakeOver} from '../reconfiguration';
 import {formatHostAddress, HostAddress} from '../rpc';
 import {isOperatorsPath} from './operators-path';
 
@@ -44,7 +46,8 @@ const MAX_HEADER_SIZE = 8 * 1024;
  * LoopBack.
  */
 @lifeCycleObserver('server', {scope: BindingScope.SINGLETON})
-export class FirmwareServer implements LoopbackServer {
+@injectable(asReconfigurable)
+export class FirmwareServer implements LoopbackServer, Reconfigurable {
   /** Where it listens; set while it does. */
   address?: HostAddress;
 
@@ -86,6 +89,12 @@ export class FirmwareServer implements LoopbackServer {
     );
   }
 
+  async prepare({boot_config: own}: BootConfigOptions): Promise<TakeOver> {
+    return () => {
+      this.server.timeout = silence(own.request_timeout);
+    };
+  }
+
   async stop(): Promise<void> {
     const {request_timeout: timeout} = this.options.boot_config;
     await closeGracefully(this.server, this.connections, timeout);
@@ -108,8 +117,7 @@ export class FirmwareServer implements LoopbackServer {
         },
         handle,
       )
-        // While a request is worked on, nothing comes or goes.
-        .setTimeout(timeout * 1000 + READ_MILLISECONDS)
+        .setTimeout(silence(timeout))
         // Without these node:http would answer by itself: 100 Continue, which
         // iPXE does not understand, 417, 400, 431, or nothing at all.
         .on('checkContinue', handle)
@@ -162,6 +170,14 @@ export class FirmwareServer implements LoopbackServer {
     const source = (socket as Socket).remoteAddress;
     this.events.emit(refusedEvent(new BootTrace(), {source}, refusal), refusal);
   }
+}
+
+/**
+ * Milliseconds after which a connection is given up on which nothing comes or
+ * goes: while a request is worked on, nothing does.
+ */
+function silence(requestTimeout: number): number {
+  return requestTimeout * 1000 + READ_MILLISECONDS;
 }
 
 /** Whether a request is over and its connection good for another one. */

@@ -4,6 +4,7 @@ import {
   extensions,
   Getter,
   inject,
+  injectable,
   LifeCycleObserver,
   lifeCycleObserver,
 } from '@loopback/core';
@@ -12,6 +13,7 @@ import {BootTrace} from '../boot-trace';
 import {BootConfigOptions, ConfigurationError} from '../config';
 import {BootConfigBindings} from '../keys';
 import {Node} from '../models';
+import {asReconfigurable, Reconfigurable, TakeOver} from '../reconfiguration';
 import {anonymousContext, RpcCall} from '../rpc';
 import type {RpcTransport} from '../transports/rpc-transport';
 import {ConductorBreakers, isOutOfReach} from './conductor-breakers';
@@ -45,7 +47,8 @@ const WORTH_ANOTHER: ReadonlySet<Reason> = new Set([
   scope: BindingScope.SINGLETON,
 })
 @lifeCycleObserver('rpc', {scope: BindingScope.SINGLETON})
-export class RpcService implements LifeCycleObserver {
+@injectable(asReconfigurable)
+export class RpcService implements LifeCycleObserver, Reconfigurable {
   private transport?: RpcTransport;
 
   constructor(
@@ -71,6 +74,11 @@ export class RpcService implements LifeCycleObserver {
   async start(): Promise<void> {
     const transport = await this.findTransport();
     transport.start?.();
+  }
+
+  async prepare(options: BootConfigOptions): Promise<TakeOver> {
+    const transport = await this.findTransport();
+    return (await transport.prepare?.(options)) ?? (() => {});
   }
 
   async stop(): Promise<void> {

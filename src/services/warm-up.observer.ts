@@ -1,8 +1,15 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {inject, LifeCycleObserver, lifeCycleObserver} from '@loopback/core';
+import {isDeepStrictEqual} from 'node:util';
+import {
+  inject,
+  injectable,
+  LifeCycleObserver,
+  lifeCycleObserver,
+} from '@loopback/core';
 import {BootConfigOptions} from '../config';
 import {BootConfigBindings} from '../keys';
 import {Logger} from '../logger';
+import {asReconfigurable, Reconfigurable, TakeOver} from '../reconfiguration';
 import {NodeRepository} from '../repositories';
 import {gateClashes} from './gate-clash';
 import {HashRingManager} from './hash-ring-manager';
@@ -16,8 +23,10 @@ const LONGEST_PAUSE_MILLISECONDS = 15_000;
  * database is away it tries again, after ever longer pauses.
  */
 @lifeCycleObserver('warmUp')
-export class WarmUpObserver implements LifeCycleObserver {
-  private stopping = new AbortController();
+@injectable(asReconfigurable)
+export class WarmUpObserver implements LifeCycleObserver, Reconfigurable {
+  /** Set from start to stop. */
+  private stopping?: AbortController;
 
   constructor(
     @inject(BootConfigBindings.OPTIONS)
@@ -31,14 +40,28 @@ export class WarmUpObserver implements LifeCycleObserver {
   ) {}
 
   start(): void {
-    if (!this.options.boot_config.enabled) return;
     this.stopping = new AbortController();
+    if (!this.options.boot_config.enabled) return;
     void this.warmUp(this.stopping.signal);
+  }
+
+  /** Once more where there may be another outcome. */
+  async prepare(options: BootConfigOptions): Promise<TakeOver> {
+    const isTheSame = isDeepStrictEqual(
+      concerns(options),
+      concerns(this.options),
+    );
+    return () => {
+      if (isTheSame || !this.stopping) return;
+      this.stop();
+      this.start();
+    };
   }
 
   /** Does not wait for what hangs; it has nothing to say any more. */
   stop(): void {
-    this.stopping.abort();
+    this.stopping?.abort();
+    this.stopping = undefined;
   }
 
   private async warmUp(stopping: AbortSignal): Promise<void> {
@@ -83,4 +106,14 @@ export class WarmUpObserver implements LifeCycleObserver {
     }
     for (const clash of clashes) this.logger.warn({}, clash);
   }
+}
+
+/** What of the options says whether this instance serves, and whom. */
+function concerns({api, boot_config, deploy, pxe}: BootConfigOptions) {
+  return [
+    boot_config.enabled,
+    api.restrict_boot_config,
+    deploy.fast_track,
+    pxe.enable_netboot_fallback,
+  ];
 }

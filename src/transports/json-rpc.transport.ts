@@ -17,6 +17,7 @@ import {
   RpcCall,
 } from '../rpc';
 import {causeOf} from '../rpc/cause-of';
+import {TakeOver} from '../reconfiguration';
 import {rpcCredentials, RpcCredentials} from './json-rpc-credentials';
 import {remoteFailure} from './remote-failure';
 import {asRpcTransport, RpcTransport} from './rpc-transport';
@@ -59,6 +60,22 @@ export class JsonRpcTransport implements RpcTransport {
   /** @throws ConfigurationError when TLS or credentials lack something */
   async init(): Promise<void> {
     await this.ready();
+  }
+
+  /** Reads certificates anew; calls that are under way keep their connections. */
+  async prepare(): Promise<TakeOver> {
+    const setup = this.makeReady();
+    await setup;
+    return () => {
+      const pools = [...this.pools.values()];
+      const before = this.setup;
+      this.pools.clear();
+      this.setup = setup;
+      void Promise.all(pools.map(pool => pool.close()))
+        .then(() => before)
+        .then(last => last?.credentials.stop())
+        .catch(() => {});
+    };
   }
 
   async call(

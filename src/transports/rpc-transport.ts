@@ -1,5 +1,7 @@
 import {BindingTemplate, extensionFor} from '@loopback/core';
+import {BootConfigOptions} from '../config';
 import {BootConfigBindings} from '../keys';
+import {TakeOver} from '../reconfiguration';
 import {RpcCall} from '../rpc';
 
 /**
@@ -39,6 +41,14 @@ export interface RpcTransport {
 
   /** Gets ready for calls, in the background. */
   start?(): void;
+
+  /**
+   * Makes ready for other options, see `Reconfigurable`; only the transport that
+   * is used is told to.
+   *
+   * @throws ConfigurationError
+   */
+  prepare?(options: BootConfigOptions): Promise<TakeOver>;
 
   /** Ends all connections. */
   stop?(): Promise<void>;

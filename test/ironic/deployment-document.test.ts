@@ -25,11 +25,11 @@ describe('docs/deployment/ironic.md', () => {
   inis.forEach((ini, index) =>
     it(`has options that are read and good (${index + 1})`, async () => {
       const config = readIronicConf({
-        files: [
-          await dir.write('ironic.conf', IRONICS),
-          await dir.write('boot-config.conf', ini),
+        paths: [
+          {file: await dir.write('ironic.conf', IRONICS)},
+          {file: await dir.write('boot-config.conf', ini)},
+          {dir: dir.path},
         ],
-        dirs: [dir.path],
         env: {},
         assignments: [],
       });

@@ -25,8 +25,7 @@ describe('A configuration in docs/deployment', () => {
       expect(blocks).to.not.be.empty();
       for (const {text} of blocks) {
         const conf = readIronicConf({
-          files: [await dir.write('ironic.conf', text)],
-          dirs: [],
+          paths: [{file: await dir.write('ironic.conf', text)}],
           env: {},
           assignments: [],
           ironicsDirectory: dir.join('none'),

@@ -13,7 +13,7 @@ import {
   Sections,
 } from './support';
 
-const COMMANDS = ['serve', 'conductor', 'demo', 'boot-script'];
+const COMMANDS = ['serve', 'conductor', 'demo', 'boot-script', 'config'];
 const PASSWORD = 'S3cret';
 const USER_FILE = 'htpasswd';
 // It writes no root script and so tells of none.

@@ -98,7 +98,7 @@ export class RabbitStand {
     this.conductor = await this.deployment.startConductor(
       HOST,
       this.sections(this.conductorNetwork),
-      until,
+      {until},
     );
     await this.conductor.write(this.node, this.script);
     await this.remember(this.conductor.process);

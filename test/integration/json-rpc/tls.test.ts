@@ -8,6 +8,7 @@ import tls from 'node:tls';
 import {expect} from '@loopback/testlab';
 import {
   anonymousContext,
+  BootConfigBindings,
   BootConfigConfig,
   BootConfigError,
   ConfigurationError,
@@ -99,6 +100,41 @@ describe('JSON-RPC over TLS', () => {
         {ssl: {cert_file: pair.cert, key_file: pair.key}},
       );
       expect(await call({port})).to.eql(scriptOf(UUID));
+    });
+
+    it('over certificates that were renewed, old connections over theirs', async () => {
+      const cafile = dir.join('renewed-ca.pem');
+      const [cert_file, key_file] = ['renewed.pem', 'renewed.key'].map(name =>
+        dir.join(name),
+      );
+      const use = async (authority: Authority, {cert, key}: KeyPair) => {
+        await fs.promises.copyFile(authority.file, cafile);
+        await fs.promises.copyFile(cert, cert_file);
+        await fs.promises.copyFile(key, key_file);
+      };
+      await use(ours, pair);
+      const {app, port} = await started({cert_file, key_file});
+      const transport = givenTransport({port, cafile});
+      expect(await callOver(transport)).to.eql(scriptOf(UUID));
+
+      await use(others, await others.sign('renewed', 'IP:127.0.0.1'));
+      const service = await app.get(BootConfigBindings.RECONFIGURATION_SERVICE);
+      await service.reconfigure();
+      expect(await callOver(transport)).to.eql(scriptOf(UUID));
+      await expect(call({port})).to.be.rejectedWith(
+        /conductor_unreachable|can't be reached: .*certificate/,
+      );
+      await (
+        await transport.prepare()
+      )();
+      expect(await callOver(transport)).to.eql(scriptOf(UUID));
+
+      // What is no certificate leaves all as it is.
+      await fs.promises.writeFile(cert_file, 'none');
+      await expect(service.reconfigure()).to.be.rejectedWith(
+        /\[json_rpc\] cert_file = .*renewed\.pem: expected/,
+      );
+      expect(await call({port, cafile})).to.eql(scriptOf(UUID));
     });
 
     it('to any certificate when that is insecure', async () => {

@@ -1,5 +1,6 @@
 import {expect} from '@loopback/testlab';
 import {
+  resolveOptions,
   BootInterface,
   ConductorManager,
   Node,
@@ -34,7 +35,7 @@ describe('ConductorManager', () => {
   ]);
   const manager = new ConductorManager(
     new TaskManager(nodes.repository, async () => [boot]),
-    5,
+    resolveOptions(),
   );
 
   it("returns what the node's boot interface has", async () => {

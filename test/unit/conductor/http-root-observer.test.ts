@@ -25,7 +25,7 @@ describe('HttpRootObserver', () => {
   afterEach(async () => dir.remove());
 
   it('writes the root script into the HTTP root, and says so', async () => {
-    await init();
+    await run();
     expect(await readdir(root)).to.eql(['boot.ipxe']);
     const script = await readFile(`${root}/boot.ipxe`, 'utf8');
     expect(script).to.match(/^#!ipxe\n/);
@@ -38,24 +38,24 @@ describe('HttpRootObserver', () => {
   });
 
   it('gives it the permissions that are configured', async () => {
-    await init({pxe: {file_permission: '0o640'}});
+    await run({pxe: {file_permission: '0o640'}});
     const {mode} = await stat(`${root}/boot.ipxe`);
     expect(mode & 0o7777).to.eql(0o640);
   });
 
   it('does not touch a root script that is as it has to be', async () => {
-    await init();
+    await run();
     const before = await stat(`${root}/boot.ipxe`);
     logger.clear();
-    await init();
+    await run();
     const {ino, mtimeMs} = await stat(`${root}/boot.ipxe`);
     expect({ino, mtimeMs}).to.eql({ino: before.ino, mtimeMs: before.mtimeMs});
     expect(only(logger.records).message).not.to.match(/written/);
   });
 
   it('replaces one of another configuration', async () => {
-    await init();
-    await init({
+    await run();
+    await run({
       pxe: {
         ipxe_use_boot_config_api: true,
         ipxe_config_api_root_url: 'http://10.0.0.1:6385',
@@ -81,7 +81,7 @@ describe('HttpRootObserver', () => {
 
     it('removes them, and says so', async () => {
       await leave(DRAFT, 61);
-      await observer.init();
+      await start(observer);
       expect(await readdir(root)).to.eql(['boot.ipxe']);
       expect(logger.records[1]).to.match({
         level: 'warn',
@@ -92,7 +92,7 @@ describe('HttpRootObserver', () => {
 
     it('leaves alone what somebody may be writing', async () => {
       await leave(DRAFT, 30);
-      await observer.init();
+      await start(observer);
       expect((await readdir(root)).sort()).to.eql(['boot.ipxe', DRAFT]);
     });
 
@@ -101,7 +101,7 @@ describe('HttpRootObserver', () => {
         toFake: ['setTimeout', 'clearTimeout'],
       });
       await leave(DRAFT, 30);
-      await observer.init();
+      await start(observer);
       await leave(DRAFT, 90);
       clock.tick(60_000);
       clock.restore();
@@ -122,7 +122,7 @@ describe('HttpRootObserver', () => {
       for (const name of others) await leave(name, 3600);
       await mkdir(`${root}/${DRAFT}`);
       await utimes(`${root}/${DRAFT}`, 0, 0);
-      await observer.init();
+      await start(observer);
       expect((await readdir(root)).sort()).to.eql(
         [...others, DRAFT, 'boot.ipxe'].sort(),
       );
@@ -130,7 +130,7 @@ describe('HttpRootObserver', () => {
 
     it('of an agent, leaves all alone', async () => {
       await leave(DRAFT, 61);
-      await init({boot_config: {conductor_port: 8090}});
+      await run({boot_config: {conductor_port: 8090}});
       expect(await readdir(root)).to.eql([DRAFT]);
     });
 
@@ -145,14 +145,14 @@ describe('HttpRootObserver', () => {
     const agent = {boot_config: {conductor_port: 8090}};
 
     it('writes nothing', async () => {
-      await init(agent);
+      await run(agent);
       expect(await readdir(root)).to.be.empty();
       expect(logger.records).to.be.empty();
     });
 
     it("leaves Ironic's root script alone", async () => {
       await dir.write('root/boot.ipxe', "#!ipxe\necho Ironic's\n");
-      await init(agent);
+      await run(agent);
       expect(await readFile(`${root}/boot.ipxe`, 'utf8')).to.match(/Ironic's/);
     });
 
@@ -161,13 +161,19 @@ describe('HttpRootObserver', () => {
         'boot.ipxe',
         '#!ipxe\n{% if x %}{% endif %}\n',
       );
-      await init({...agent, pxe: {ipxe_boot_script}});
+      await run({...agent, pxe: {ipxe_boot_script}});
     });
 
     it('needs an HTTP root that can be read all the same', async () => {
       root = dir.join('missing');
       await expectProblem(/can be read: .*ENOENT/, agent);
     });
+  });
+
+  it('writes nothing before all parts of the application are content', async () => {
+    const options = resolveOptions({deploy: {http_root: root}});
+    await new HttpRootObserver(options, logger).init();
+    expect(await readdir(root)).to.be.empty();
   });
 
   it('needs an HTTP root that is there', async () => {
@@ -196,8 +202,13 @@ describe('HttpRootObserver', () => {
     expect(await readdir(root)).to.be.empty();
   });
 
-  async function init(config: BootConfigConfig = {}): Promise<void> {
-    await observerOf(config).init();
+  async function run(config: BootConfigConfig = {}): Promise<void> {
+    await start(observerOf(config));
+  }
+
+  async function start(observer: HttpRootObserver): Promise<void> {
+    await observer.init();
+    await observer.start();
   }
 
   function observerOf(config: BootConfigConfig): HttpRootObserver {
@@ -214,7 +225,7 @@ describe('HttpRootObserver', () => {
       value: root,
     },
   ): Promise<void> {
-    const error = (await init(config).then(
+    const error = (await run(config).then(
       () => new Error('it was started'),
       (failure: Error) => failure,
     )) as ConfigurationError;

@@ -1,5 +1,5 @@
 import {expect} from '@loopback/testlab';
-import {IniValues, parseIni} from '../../../src/config/ini';
+import {IniValue, parseIni, Sections} from '../../../src/config/ini';
 
 /** What oslo.config 9.0 makes of the same text. */
 const READ: Record<string, [string, Record<string, Record<string, string>>]> = {
@@ -114,13 +114,25 @@ describe('parseIni', () => {
       expect(() => parseIni(text)).to.throw(message);
     });
   }
+
+  it('tells the line on which the value that counts begins', () => {
+    const {a, b} = Object.fromEntries(
+      parseIni('[s]\na = 1\n\n# c\nb =\n  2,\n  3\n[S]\na = 4\n').get('s')!,
+    );
+    expect([a, b]).to.eql([
+      {text: '4', line: 9},
+      {text: '\n2,\n3', line: 5},
+    ]);
+  });
 });
 
-function asObject(values: IniValues): Record<string, Record<string, string>> {
+function asObject(
+  sections: Sections<IniValue>,
+): Record<string, Record<string, string>> {
   return Object.fromEntries(
-    [...values].map(([section, options]) => [
+    [...sections].map(([section, options]) => [
       section,
-      Object.fromEntries(options),
+      Object.fromEntries([...options].map(([name, {text}]) => [name, text])),
     ]),
   );
 }

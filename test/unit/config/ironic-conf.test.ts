@@ -3,6 +3,7 @@ import {expect} from '@loopback/testlab';
 import {
   ConfigurationError,
   ConfigurationSources,
+  IronicConf,
   readIronicConf,
 } from '../../../src';
 import {TempDir} from '../../support/temp-dir';
@@ -289,14 +290,15 @@ ipxe_fallback_script = http://x/$$mac
       expect(read({dirs: [dir.join('d')]})).to.eql({api: {port: '4'}});
     });
 
-    it('reads directories after files, the later one last', async () => {
-      const files = [await dir.write('a.conf', '[api]\nport = 1\n')];
+    it('lets the later of files and directories win', async () => {
+      const a = {file: await dir.write('a.conf', '[api]\nport = 1\n')};
       await dir.write('d/a.conf', '[api]\nport = 2\n');
       await dir.write('e/a.conf', '[api]\nport = 3\n');
-      const [d, e] = [dir.join('d'), dir.join('e')];
-      expect(read({files, dirs: [d]})).to.eql({api: {port: '2'}});
-      expect(read({files, dirs: [e, d]})).to.eql({api: {port: '2'}});
-      expect(read({files, dirs: [d, e]})).to.eql({api: {port: '3'}});
+      const [d, e] = [{dir: dir.join('d')}, {dir: dir.join('e')}];
+      expect(read({paths: [a, d]})).to.eql({api: {port: '2'}});
+      expect(read({paths: [a, e, d]})).to.eql({api: {port: '2'}});
+      expect(read({paths: [d, a, e]})).to.eql({api: {port: '3'}});
+      expect(read({paths: [d, e, a]})).to.eql({api: {port: '1'}});
     });
 
     it('names a directory that is missing', () => {
@@ -309,6 +311,19 @@ ipxe_fallback_script = http://x/$$mac
           expected: /ENOENT/,
         },
       );
+    });
+
+    it('names every file that it cannot read', async () => {
+      const file = await dir.write('a.conf', 'words\n');
+      const {problems} = failureOf({
+        files: [dir.join('b.conf'), file],
+        dirs: [dir.join('d')],
+      });
+      expect(problems.map(problem => problem.value).sort()).to.eql([
+        file,
+        dir.join('b.conf'),
+        dir.join('d'),
+      ]);
     });
 
     it('names the file of a directory that it cannot read', async () => {
@@ -420,19 +435,96 @@ ipxe_fallback_script = http://x/$$mac
     });
   });
 
+  describe('of where values stand', () => {
+    it('names file and line, variable, or --set', async () => {
+      const file = await dir.write(
+        'a.conf',
+        '[api]\nport = 1\n\nhost_ip = a\n[pxe]\nfile_permission =\n  600\n',
+      );
+      const conf = IronicConf.read(
+        sourcesOf({
+          files: [file],
+          env: {OS_API__PORT: '2', OS_GLANCE__PORT: '3'},
+          assignments: ['boot_config.fallback=any'],
+        }),
+      );
+      expect(conf.originOf('api', 'host_ip')).to.equal(`${file}:4`);
+      expect(conf.originOf('pxe', 'file_permission')).to.equal(`${file}:6`);
+      expect(conf.originOf('api', 'port')).to.equal('OS_API__PORT');
+      expect(conf.originOf('boot_config', 'fallback')).to.equal('--set');
+      expect(conf.originOf('api', 'public_endpoint')).to.be.undefined();
+      expect(conf.unknown()).to.eql([
+        {section: 'glance', option: 'port', origin: 'OS_GLANCE__PORT'},
+      ]);
+    });
+
+    it('tells what is in none of the sections that are used', async () => {
+      const file = await dir.write(
+        'a.conf',
+        '[api]\nprot = 1\nconstructor = x\n[glance]\nport = 1\n[boot_config]\nfalback = any\n',
+      );
+      const conf = IronicConf.read(sourcesOf({files: [file]}));
+      expect(conf.unknown()).to.eql([
+        {section: 'api', option: 'prot', origin: `${file}:2`},
+        {section: 'api', option: 'constructor', origin: `${file}:3`},
+        {section: 'glance', option: 'port', origin: `${file}:5`},
+        {section: 'boot_config', option: 'falback', origin: `${file}:7`},
+      ]);
+    });
+
+    it('knows into which values a secret gets by reference', async () => {
+      const file = await dir.write(
+        'a.conf',
+        `[json_rpc]
+password = s3cret
+username = $password
+[pxe]
+ipxe_fallback_script = http://x/\${json_rpc.username}
+ipxe_boot_script = /$glance.admin_password
+pxe_config_subdir = $nothing
+[glance]
+admin_password = s3cret
+[api]
+public_endpoint = http://$port
+`,
+      );
+      const conf = IronicConf.read(sourcesOf({files: [file]}));
+      for (const [section, name, secret] of [
+        ['json_rpc', 'password', true],
+        ['json_rpc', 'username', true],
+        ['pxe', 'ipxe_fallback_script', true],
+        ['pxe', 'ipxe_boot_script', true],
+        ['pxe', 'pxe_config_subdir', false],
+        ['api', 'public_endpoint', false],
+        ['api', 'host_ip', false],
+      ] as const) {
+        expect(conf.isSecret(section, name)).to.equal(secret, name);
+      }
+    });
+  });
+
   async function conf(text: string) {
     return read({files: [await dir.write('ironic.conf', text)]});
   }
 
-  function read(sources: Partial<ConfigurationSources>) {
-    const config = readIronicConf({
-      files: [],
-      dirs: [],
+  /** Sources for brief: files come before directories. */
+  type Sources = Partial<ConfigurationSources> & {
+    files?: string[];
+    dirs?: string[];
+  };
+
+  function sourcesOf({files = [], dirs = [], ...sources}: Sources) {
+    return {
+      paths: [...files.map(file => ({file})), ...dirs.map(d => ({dir: d}))],
       env: {},
       assignments: [],
       ironicsDirectory: dir.join('no-etc'),
       ...sources,
-    });
+    };
+  }
+
+  function read(sources: Sources) {
+    const config = readIronicConf(sourcesOf(sources));
     return Object.fromEntries(
       Object.entries(config).filter(
         ([, options]) => Object.keys(options).length,
@@ -440,9 +532,7 @@ ipxe_fallback_script = http://x/$$mac
     ) as typeof config;
   }
 
-  function failureOf(
-    sources: Partial<ConfigurationSources>,
-  ): ConfigurationError {
+  function failureOf(sources: Sources): ConfigurationError {
     try {
       read(sources);
     } catch (error) {
@@ -453,7 +543,7 @@ ipxe_fallback_script = http://x/$$mac
   }
 
   function expectProblem(
-    sources: Partial<ConfigurationSources>,
+    sources: Sources,
     problem: Record<string, unknown>,
   ): void {
     const {problems} = failureOf(sources);

@@ -35,13 +35,20 @@ class StubTransport implements RpcTransport {
   readonly calls: {hostname: string; call: RpcCall; signal: AbortSignal}[] = [];
   stopped = 0;
 
-  constructor(private readonly answers: Record<string, Answer>) {}
+  /** @param beforeFailure - lets the time pass that a failure takes */
+  constructor(
+    private readonly answers: Record<string, Answer>,
+    private readonly beforeFailure: (failure: Error) => void = () => {},
+  ) {}
 
   async call(hostname: string, call: RpcCall, signal: AbortSignal) {
     this.calls.push({hostname, call, signal});
     const answer = this.answers[hostname];
     if (answer === HANGS) return untilAborted(signal);
-    if (answer instanceof Error) throw answer;
+    if (answer instanceof Error) {
+      this.beforeFailure(answer);
+      throw answer;
+    }
     return answer;
   }
 
@@ -91,7 +98,9 @@ describe('RpcService', () => {
     const hashRings = sinon.createStubInstance(HashRingManager);
     hashRings.routeOf.withArgs(NODE).resolves(route);
     hashRings.freshRouteOf.withArgs(NODE).callsFake(async () => freshRoute());
-    return serviceWith({boot_config: own}, hashRings, transport);
+    // The first pause is one or two seconds.
+    const options = {conductor_backoff_max: 16, ...own};
+    return serviceWith({boot_config: options}, hashRings, transport);
   }
 
   function serviceWith(
@@ -275,12 +284,19 @@ describe('RpcService', () => {
     });
     afterEach(() => clock.restore());
 
+    /** Failures of which take so long that nobody is asked again at once. */
+    function slowTransport(answers: Record<string, Answer>): StubTransport {
+      return new StubTransport(answers, ({message}) => {
+        if (message !== 'config_not_found') clock.tick(500);
+      });
+    }
+
     for (const reason of [
       'conductor_unreachable',
       'conductor_timeout',
     ] as const) {
       it(`tells who answered in its place, and why: ${reason}`, async () => {
-        const transport = new StubTransport({
+        const transport = slowTransport({
           owner: failure(reason),
           affinity: SCRIPT,
         });
@@ -308,14 +324,14 @@ describe('RpcService', () => {
         owner: failure('conductor_unreachable'),
         affinity: SCRIPT,
       };
-      const transport = new StubTransport(answers);
+      const transport = slowTransport(answers);
       const service = givenService(transport);
       await ask(service);
       clock.tick(2000);
       await ask(service);
       await ask(service);
       answers.owner = SCRIPT;
-      clock.tick(2000);
+      clock.tick(4000);
       expect(await ask(service)).to.have.property('isOwner', true);
       expect(await ask(service)).to.have.property('isOwner', true);
       expect(transport.asked).to.eql([
@@ -330,7 +346,7 @@ describe('RpcService', () => {
     });
 
     it('is not asked again by a request that has nobody else', async () => {
-      const transport = new StubTransport({
+      const transport = slowTransport({
         owner: failure('conductor_timeout'),
       });
       const service = givenService(transport, {fallback: 'none'});
@@ -343,7 +359,7 @@ describe('RpcService', () => {
     });
 
     it('tells its failure when nobody else has the script', async () => {
-      const transport = new StubTransport({
+      const transport = slowTransport({
         owner: failure('conductor_timeout'),
         affinity: failure('config_not_found'),
       });
@@ -356,7 +372,7 @@ describe('RpcService', () => {
     });
 
     it('does not share the time with those that are passed over', async () => {
-      const transport = new StubTransport({
+      const transport = slowTransport({
         owner: failure('config_not_found'),
         affinity: failure('conductor_unreachable'),
         'other-1': failure('conductor_unreachable'),
@@ -365,15 +381,16 @@ describe('RpcService', () => {
       const service = givenService(transport, {fallback: 'any'});
       await ask(service);
       const {timeout} = transport.calls[0].call;
+      const left = 60000 - 2 * 500;
       await ask(service);
       const [again, last] = transport.calls.slice(-2);
       expect(timeout).to.equal(60000 / 4);
-      expect([again.hostname, again.call.timeout]).to.eql(['owner', 60000 / 2]);
-      expect([last.hostname, last.call.timeout]).to.eql(['other-2', 60000]);
+      expect([again.hostname, again.call.timeout]).to.eql(['owner', left / 2]);
+      expect([last.hostname, last.call.timeout]).to.eql(['other-2', left]);
     });
 
     it('is not to blame when others took the time', async () => {
-      const transport = new StubTransport({
+      const transport = slowTransport({
         owner: failure('conductor_timeout'),
       });
       const service = givenService(transport, {fallback: 'none'});

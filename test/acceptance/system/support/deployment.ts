@@ -80,6 +80,14 @@ export class Conductor {
   }
 }
 
+/** How a conductor is started. */
+export interface ConductorStart {
+  /** Waits for a line like this; default: that it listens. */
+  until?: RegExp;
+  /** Of its ironic.conf; default: a new one. */
+  name?: string;
+}
+
 /**
  * A database with Ironic's tables, and processes of the command around it, all
  * on loopback: conductors are told apart by their addresses and share a port.
@@ -104,8 +112,13 @@ export class Deployment {
     return new Deployment(db, rpcPort, dir);
   }
 
-  /** Writes an ironic.conf and returns its path. */
-  async conf(sections: Sections = {}): Promise<string> {
+  /**
+   * Writes an ironic.conf, a new one unless it has a name, and returns its path.
+   */
+  async conf(
+    sections: Sections = {},
+    name = `ironic-${++this.files}.conf`,
+  ): Promise<string> {
     const common: Sections = {
       DEFAULT: {rpc_transport: 'json-rpc'},
       api: {host_ip: '127.0.0.1', port: 0},
@@ -113,16 +126,12 @@ export class Deployment {
       database: {connection: this.db.url},
       json_rpc: {port: this.rpcPort},
     };
-    this.files += 1;
-    return this.dir.write(
-      `ironic-${this.files}.conf`,
-      ironicConf(common, sections),
-    );
+    return this.dir.write(name, ironicConf(common, sections));
   }
 
   /** Starts the API side. */
-  async startApi(sections?: Sections): Promise<Api> {
-    const api = await Api.start(await this.conf(sections));
+  async startApi(sections?: Sections, name?: string): Promise<Api> {
+    const api = await Api.start(await this.conf(sections, name));
     this.processes.push(api.process);
     return api;
   }
@@ -143,21 +152,22 @@ export class Deployment {
 
   /**
    * Starts a conductor that listens on the address that its name is.
-   *
-   * @param until - waits for a line like this; default: that it listens
    */
   async startConductor(
     host: string,
     sections: Sections = {},
-    until = /conductor listens/,
+    {until = /conductor listens/, name}: ConductorStart = {},
   ): Promise<Conductor> {
     const httpRoot = `httpboot-${host}`;
     await this.dir.write(`${httpRoot}/index.html`, '');
-    const confFile = await this.conf({
-      ...sections,
-      DEFAULT: {host, ...sections.DEFAULT},
-      deploy: {http_root: this.dir.join(httpRoot), ...sections.deploy},
-    });
+    const confFile = await this.conf(
+      {
+        ...sections,
+        DEFAULT: {host, ...sections.DEFAULT},
+        deploy: {http_root: this.dir.join(httpRoot), ...sections.deploy},
+      },
+      name,
+    );
     const command = await startCommand([
       'conductor',
       '--config-file',

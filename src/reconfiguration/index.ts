@@ -1,0 +1,2 @@
+export * from './reconfigurable';
+export * from './reconfiguration.service';
