@@ -94,7 +94,6 @@ export class BootBranch {
       this.controller.getBootConfig(mac, name, res),
   ): Promise<void> {
     this.inFlight += 1;
-    this.logger.debug({method: request.method, path}, 'a request has come');
     try {
       this.admit(request, response);
       const {mac, name} = parseBootPath(request.method, path);

@@ -90,12 +90,20 @@ describe('two conductors behind one API, over RabbitMQ', function () {
     );
   });
 
-  it('does not ask for ever for a conductor that has no queue', async () => {
+  it('tells at once that a conductor has no queue', async () => {
     const hostname = 'conductor-c';
     await deployment.register({hostname, conductorGroup: hostname});
     const mac = '52:54:00:00:00:0c';
     await deployment.addNode({conductorGroup: hostname, macs: [mac]});
-    await expectNotAskedAgain('conductor_unreachable', () => ask([mac]));
+    const before = api.requestLog.length;
+    await ask([mac]);
+    await eventually('the request is logged', () => {
+      const line = api.requestLog.at(before);
+      return (
+        line?.reason === 'conductor_unreachable' &&
+        line.msg.includes('there is no queue')
+      );
+    });
   });
 
   it('ends at the first signal', async () => {
